@@ -1,0 +1,65 @@
+# Every target does its own set-up: a virtual environment in .venv, filled by plain pip from the hashed lock files.
+# What is done is remembered by .venv/.runtime, .venv/.project and .venv/.dev, and done again when a lock changes.
+
+PYTHON ?= python3
+ARGS ?=
+VENV := .venv
+PIP := $(VENV)/bin/python -m pip install --quiet --disable-pip-version-check
+COMPILE := $(VENV)/bin/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --custom-compile-command "make lock" $(ARGS)
+
+.PHONY: help demo test check format lock clean
+
+help:
+	@echo "make demo    play the stories on stand-ins for Discord and the image API; the threads land in out/demo/"
+	@echo "make test    run every test (ARGS='-k mask' is handed to pytest)"
+	@echo "make check   ruff, mypy --strict, import contracts, lock files"
+	@echo "make format  let ruff format and mend what it can"
+	@echo "make lock    pin the dependencies anew (ARGS=--upgrade takes newer ones)"
+	@echo "make clean   remove the environment, the caches and out/"
+
+demo: $(VENV)/.project
+	$(VENV)/bin/darkroom demo --story all --out out/demo
+
+test: $(VENV)/.project $(VENV)/.dev
+	$(VENV)/bin/pytest $(ARGS)
+
+check: $(VENV)/.project $(VENV)/.dev
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/ruff format --check .
+	$(VENV)/bin/mypy
+	$(VENV)/bin/lint-imports --no-logo
+	$(VENV)/bin/pytest --quiet tests/test_lock.py
+
+format: $(VENV)/.dev
+	$(VENV)/bin/ruff check --fix .
+	$(VENV)/bin/ruff format .
+
+lock: $(VENV)/.dev
+	$(COMPILE) --group build --output-file requirements.lock
+	$(COMPILE) --group dev --extra postgres --constraint requirements.lock --output-file requirements-dev.lock
+
+clean:
+	rm -rf $(VENV) out .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	find bot cogs migrations tests -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(VENV)/bin/python:
+	@command -v $(PYTHON) >/dev/null || { echo "Darkroom needs Python 3.11 or newer, and there is no $(PYTHON) here."; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	  echo "Darkroom needs Python 3.11 or newer, and $(PYTHON) is older: try make PYTHON=python3.11."; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
+	  echo "$(PYTHON) cannot make virtual environments: on Debian and Ubuntu, apt install python3-venv."; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.runtime: requirements.lock | $(VENV)/bin/python
+	$(PIP) --require-hashes -r requirements.lock
+	@touch $@
+
+# In a step of its own, since pip takes no hashes beside an editable install; hatchling, the build backend, is locked.
+$(VENV)/.project: pyproject.toml $(VENV)/.runtime
+	$(PIP) --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/.dev: requirements-dev.lock $(VENV)/.runtime
+	$(PIP) --require-hashes -r requirements-dev.lock
+	@touch $@

@@ -1,0 +1,1 @@
+"""Darkroom: a self-hosted Discord bot that edits pictures with image models."""

@@ -1,0 +1,301 @@
+"""The composition root: the only file that knows every room, read from the top to the bottom.
+
+`run` opens the rooms in the order in which they lean on each other and closes them in reverse. Every task of the bot
+belongs to its one group; the chat outlives the work, so that what ends late can still be told.
+"""
+
+import asyncio
+import contextlib
+import secrets
+import time
+from collections.abc import AsyncGenerator, Coroutine, Generator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import structlog
+
+from bot.chat.client import DarkroomClient, IntentRefused, TokenRefused
+from bot.chat.delivery import DiscordPostbox
+from bot.chat.desk import Desk
+from bot.chat.download import Downloads, cdn_origins
+from bot.chat.intake import Intake
+from bot.dispatch.embedded import EmbeddedDispatcher
+from bot.domain.catalog import Catalog, dimensions, settled_options, shipped_cards
+from bot.domain.errors import UnknownModel
+from bot.domain.money import predict
+from bot.domain.quota import Limits
+from bot.domain.request import HouseRules, Options
+from bot.images.decoder import Decoder
+from bot.provider.client import ImageClient
+from bot.settings import Settings
+from bot.storage import ledger
+from bot.storage.blobs import DiskBlobs
+from bot.storage.book import Book
+from bot.storage.database import Database
+from bot.storage.errors import StorageUnusable
+from bot.storage.house_lock import HouseLock
+from bot.storage.migrate import upgrade
+from bot.workflow.announce import Announcer
+from bot.workflow.ports import Source
+from bot.workflow.recover import recover
+from bot.workflow.submit import Submit
+from bot.workflow.work import Worker
+
+log = structlog.get_logger(__name__)
+
+SWEEP_EVERY_S = 3600
+UNPLACED_BLOBS_LIVE_S = 3600
+DAY_S = 86_400
+SETUP_TROUBLE = (StorageUnusable, TokenRefused, IntentRefused)
+
+
+class CannotStart(Exception):
+    """The bot cannot start as it is set up; the text is one plain sentence."""
+
+
+class WallClock:
+    """The real time."""
+
+    def now(self) -> float:
+        """Seconds since the epoch."""
+        return time.time()
+
+    async def sleep(self, seconds: float) -> None:
+        """Wait that long."""
+        await asyncio.sleep(seconds)
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """The rooms, open: what has to run, and what has to be stopped in order."""
+
+    settings: Settings
+    client: DarkroomClient
+    postbox: DiscordPostbox
+    dispatcher: EmbeddedDispatcher
+    book: Book
+    blobs: DiskBlobs
+    clock: WallClock
+
+
+async def run(settings: Settings, stop: asyncio.Event, ready: asyncio.Event | None = None) -> None:
+    """The whole bot, until `stop` is set; `ready` is set once it listens to Discord. Raises `CannotStart`."""
+    with _plain_sentences():
+        async with _opened(settings) as house:
+            await _live(house, stop, ready or asyncio.Event())
+
+
+@asynccontextmanager
+async def running(settings: Settings) -> AsyncGenerator[None, None]:
+    """The bot beside the body of an `async with`, listening from its first line. Raises `CannotStart`."""
+    stop, ready = asyncio.Event(), asyncio.Event()
+    bot = asyncio.create_task(run(settings, stop, ready))
+    listening = asyncio.create_task(ready.wait())
+    try:
+        await asyncio.wait({bot, listening}, return_when=asyncio.FIRST_COMPLETED)
+        if not bot.done():
+            yield
+    finally:
+        listening.cancel()
+        stop.set()
+        await bot
+
+
+async def migrate(settings: Settings) -> None:
+    """Bring the database up to date, making it where there is none. Raises `CannotStart`."""
+    with _plain_sentences():
+        await upgrade(settings.database_url)
+
+
+async def check_ledger(settings: Settings) -> tuple[str, ...] | None:
+    """Every imbalance in the books as a sentence; None where there are no books yet. Raises `CannotStart`."""
+    async with _books(settings) as database:
+        if database is None:
+            return None
+        wrong = await ledger.check(database)
+    return tuple(f"{one.where}: {one.what} should be {one.expected} and is {one.found}." for one in wrong)
+
+
+async def show_ledger(settings: Settings, user_id: int) -> tuple[dict[str, object], ...]:
+    """The last entries of a member, the newest first. Raises `CannotStart`."""
+    async with _books(settings) as database:
+        return () if database is None else tuple(asdict(entry) for entry in await ledger.show(database, user_id))
+
+
+async def estimate(settings: Settings, pictures: tuple[Path, ...], prompt: str, options: Options) -> int:
+    """What one edit with these files should cost at most, in micro-USD. Raises `Refused`."""
+    card = _catalog(settings).card(None)
+    async with Decoder() as decoder:
+        seen = [await decoder.probe(Source(path, path.name)) for path in pictures]
+    sizes = [(probe.width, probe.height) for probe in seen]
+    settled = settled_options(card, options, sizes[0])
+    return predict(card, settled, dimensions(settled.size) if settled.size else sizes[0], sizes, prompt)
+
+
+# ── opening ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@asynccontextmanager
+async def _opened(settings: Settings) -> AsyncGenerator[House, None]:
+    async with AsyncExitStack() as stack:
+        clock, catalog = WallClock(), _catalog(settings)
+        database = Database(settings.database_url)
+        if database.lock_file is not None:
+            stack.enter_context(HouseLock(database.lock_file))
+        await upgrade(settings.database_url)
+        await stack.enter_async_context(database)
+        blobs = DiskBlobs(settings.data_dir)
+        await blobs.open()
+        dispatcher = EmbeddedDispatcher(database, clock)
+        book = Book(database, dispatcher, clock)
+        decoder = await stack.enter_async_context(Decoder())
+        provider = await stack.enter_async_context(_provider(settings))
+        downloads = await stack.enter_async_context(_downloads(settings))
+        client = _client(settings, book, clock)
+        postbox = DiscordPostbox(client, client.logged_in, clock, settings.operator_ids)
+        announce = Announcer(book, postbox)
+        dispatcher.bind(
+            Worker(catalog, decoder, provider, book, blobs, postbox, announce, clock, await _user_key(book))
+        )
+        submit = Submit(
+            catalog, _limits(settings), decoder, book, blobs, postbox, announce, clock, wake=dispatcher.wake
+        )
+        rules = HouseRules(settings.guilds)
+        client.desk = Desk(Intake(blobs, downloads, catalog, rules, lambda: client.stopping), submit, catalog)
+        yield House(settings, client, postbox, dispatcher, book, blobs, clock)
+
+
+def _catalog(settings: Settings) -> Catalog:
+    try:
+        return Catalog(shipped_cards(), settings.images_model)
+    except UnknownModel as unknown:
+        raise CannotStart(f"IMAGES_MODEL names no model that I know. These work: {unknown.fields['known']}.") from None
+
+
+def _limits(settings: Settings) -> Limits:
+    return Limits(
+        images_per_day=settings.limit_images_per_day,
+        micro_usd_per_month=settings.limit_micro_usd_per_month,
+        house_micro_usd_per_month=settings.operator_micro_usd_per_month,
+    )
+
+
+def _provider(settings: Settings) -> ImageClient:
+    key = settings.images_api_key.get_secret_value()
+    return ImageClient(settings.images_api_url, key, settings.images_dialect, timeout_s=settings.images_timeout_s)
+
+
+def _downloads(settings: Settings) -> Downloads:
+    return Downloads(cdn_origins(settings.discord_api_url), proxy=settings.discord_proxy)
+
+
+def _client(settings: Settings, book: Book, clock: WallClock) -> DarkroomClient:
+    return DarkroomClient(
+        clock=clock,
+        recall=book.recall,
+        remember=book.remember,
+        message_content=settings.message_content,
+        user_install=settings.user_install,
+        api_url=settings.discord_api_url,
+        gateway_url=settings.discord_gateway_url,
+        proxy=settings.discord_proxy,
+    )
+
+
+async def _user_key(book: Book) -> bytes:
+    # The provider sees members under a keyed hash; the key stays the same as long as the database does.
+    key = await book.recall("user-key")
+    if key is None:
+        key = secrets.token_hex(32)
+        await book.remember("user-key", key)
+    return bytes.fromhex(key)
+
+
+# ── living ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+async def _live(house: House, stop: asyncio.Event, ready: asyncio.Event) -> None:
+    await recover(house.book)
+    async with house.client, asyncio.TaskGroup() as tasks:
+        token = house.settings.discord_token.get_secret_value()
+        chat = (
+            tasks.create_task(house.client.serve(token)),
+            tasks.create_task(house.postbox.run()),
+            tasks.create_task(_sweep(house)),
+        )
+        await _first(stop.wait(), house.client.logged_in.wait())
+        work = tasks.create_task(house.dispatcher.run())
+        await _first(stop.wait(), house.client.wait_until_ready())
+        ready.set()
+        await stop.wait()
+        log.info("stopping")
+        house.client.stopping = True
+        await _end_work(house, work)
+        await house.client.close()
+        for task in chat:
+            task.cancel()
+
+
+async def _end_work(house: House, work: asyncio.Task[None]) -> None:
+    house.dispatcher.stop()
+    await asyncio.wait({work}, timeout=house.settings.shutdown_grace_s)
+    if not work.done():
+        log.warning("grace_over")
+        work.cancel()
+        await asyncio.wait({work})
+
+
+async def _first(*waits: Coroutine[Any, Any, object]) -> None:
+    """Return when any of them does."""
+    tasks = {asyncio.ensure_future(wait) for wait in waits}
+    try:
+        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for task in tasks:
+            task.cancel()
+
+
+async def _sweep(house: House) -> None:
+    while True:
+        now = house.clock.now()
+        in_use = await house.book.blobs_in_use(now - house.settings.retention_days * DAY_S)
+        swept = await house.blobs.sweep(in_use, now - UNPLACED_BLOBS_LIVE_S)
+        log.info("swept", blobs=swept)
+        await house.clock.sleep(SWEEP_EVERY_S)
+
+
+# ── beside the bot ──────────────────────────────────────────────────────────────────────────────────────────
+
+
+@asynccontextmanager
+async def _books(settings: Settings) -> AsyncGenerator[Database | None, None]:
+    with _plain_sentences():
+        database = Database(settings.database_url)
+        if database.file is not None and not await asyncio.to_thread(database.file.exists):
+            yield None
+            return
+        async with database:
+            yield database
+
+
+@contextlib.contextmanager
+def _plain_sentences() -> Generator[None, None, None]:
+    """What a room says of a set-up that cannot work becomes `CannotStart`."""
+    try:
+        yield
+    except SETUP_TROUBLE as trouble:
+        raise CannotStart(str(trouble)) from trouble
+    except BaseExceptionGroup as several:
+        for one in _leaves(several):
+            raise CannotStart(str(one)) from several
+        raise
+
+
+def _leaves(several: BaseExceptionGroup[BaseException]) -> Generator[BaseException, None, None]:
+    for one in several.exceptions:
+        if isinstance(one, BaseExceptionGroup):
+            yield from _leaves(one)
+        elif isinstance(one, SETUP_TROUBLE):
+            yield one

@@ -1,0 +1,246 @@
+"""The bot's own account at Discord: connects, stays connected, and answers whatever failed."""
+
+import asyncio
+import hashlib
+import inspect
+import json
+import secrets
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from typing import Any
+
+import aiohttp
+import discord
+import structlog
+import yarl
+from discord import app_commands
+from discord.ext import commands
+from discord.gateway import DiscordWebSocket
+
+from bot.chat import answers
+from bot.chat.buttons import TEMPLATE, EditButton
+from bot.chat.desk import Desk
+from bot.domain.errors import EditGone, FormExpired, Trouble
+from bot.words import answers as words
+from bot.words.language import ENGLISH
+from bot.words.refusals import say
+from bot.workflow.ports import Clock
+
+COGS = ("cogs.edit", "cogs.quota")
+LONGEST_PAUSE_S = 60.0
+AUTHENTICATION_FAILED = 4004
+LOGIN_FAULTS = (aiohttp.ClientError, OSError, TimeoutError, discord.DiscordServerError, discord.RateLimited)
+
+log = structlog.get_logger()
+
+
+class TokenRefused(Exception):
+    """Discord does not accept DISCORD_TOKEN. Copy the bot's token again from the Developer Portal."""
+
+
+class IntentRefused(Exception):
+    """Discord refuses the Message Content intent. Switch it on in the Developer Portal, or leave the setting off."""
+
+
+def point_at(api_url: str | None, gateway_url: str | None) -> None:
+    """Send discord.py to another server than Discord's.
+
+    It reads both addresses from class attributes at each use and has no setting for them, so this holds for the whole
+    process. `api_url` includes the version, "/api/v10".
+    """
+    if api_url is not None:
+        discord.http.Route.BASE = api_url.rstrip("/")
+    if gateway_url is not None:
+        DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(gateway_url)
+
+
+def intents(*, message_content: bool) -> discord.Intents:
+    """What the bot hears: servers, and messages in them and in private. Content is privileged and a setting."""
+    wanted = discord.Intents.none()
+    wanted.guilds = wanted.guild_messages = wanted.dm_messages = True
+    wanted.message_content = message_content
+    return wanted
+
+
+class DarkroomTree(app_commands.CommandTree["DarkroomClient"]):
+    """The commands; what fails in one of them is answered in one place."""
+
+    async def on_error(
+        self, interaction: "discord.Interaction[DarkroomClient]", error: app_commands.AppCommandError, /
+    ) -> None:
+        """Hand it to the client."""
+        await self.client.failed(interaction, error)
+
+
+class DarkroomClient(commands.Bot):
+    """Made and run inside the loop: `async with client: await client.serve(token)`.
+
+    `desk` is set by the composition root before `serve`. `recall` and `remember` keep a small text under a key.
+    """
+
+    desk: Desk
+
+    def __init__(
+        self,
+        *,
+        clock: Clock,
+        recall: Callable[[str], Awaitable[str | None]],
+        remember: Callable[[str, str], Awaitable[None]],
+        message_content: bool = False,
+        user_install: bool = False,
+        api_url: str | None = None,
+        gateway_url: str | None = None,
+        proxy: str | None = None,
+    ) -> None:
+        super().__init__(
+            command_prefix=commands.when_mentioned,
+            help_command=None,
+            tree_cls=DarkroomTree,
+            intents=intents(message_content=message_content),
+            allowed_mentions=discord.AllowedMentions.none(),
+            allowed_contexts=app_commands.AppCommandContext(guild=True, dm_channel=True, private_channel=False),
+            allowed_installs=app_commands.AppInstallationType(guild=True, user=user_install),
+            member_cache_flags=discord.MemberCacheFlags.none(),
+            chunk_guilds_at_startup=False,
+            max_messages=None,
+            max_ratelimit_timeout=60,
+            # After the last server discord.py waits this long for another before it calls itself ready. Nothing here
+            # depends on having seen them all, and two seconds, its own choice, are a long time to be thought absent.
+            guild_ready_timeout=0.2,
+            proxy=proxy,
+        )
+        point_at(api_url, gateway_url)
+        # It would warn of missing libraries for voice, which this bot does not speak.
+        discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
+        self._ask_for_gateway = api_url is not None and gateway_url is None
+        self._clock = clock
+        self._recall = recall
+        self._remember = remember
+        self.logged_in = asyncio.Event()
+        self.stopping = False
+        self.forms: set[str] = set()
+
+    # ── being connected ─────────────────────────────────────────────────────────────────────────────────────
+
+    async def serve(self, token: str) -> None:
+        """Be at Discord until closed. Raises `TokenRefused` or `IntentRefused`; everything else is tried again."""
+        await self._persist(lambda: self._log_in(token), LOGIN_FAULTS)
+        # discord.py ends with an AttributeError where the very first handshake fails, and with whatever a malformed
+        # event raises; neither is a reason for a bot to be gone.
+        await self._persist(self._stay, (Exception,))
+
+    async def setup_hook(self) -> None:
+        """Load the commands, and tell Discord of them where they have changed."""
+        if self._ask_for_gateway:
+            answer = await self.http.request(discord.http.Route("GET", "/gateway"))
+            point_at(None, answer["url"])
+        for name in COGS:
+            if name not in self.extensions:
+                await self.load_extension(name)
+        self.add_dynamic_items(EditButton)
+        await self._sync()
+        self.logged_in.set()
+
+    async def _persist(self, attempt: Callable[[], Awaitable[None]], faults: tuple[type[Exception], ...]) -> None:
+        pause = 1.0
+        while not self.is_closed():
+            began = self._clock.now()
+            try:
+                await attempt()
+            except discord.LoginFailure as refusal:
+                raise TokenRefused(inspect.getdoc(TokenRefused)) from refusal
+            except discord.PrivilegedIntentsRequired as refusal:
+                raise IntentRefused(inspect.getdoc(IntentRefused)) from refusal
+            except discord.ConnectionClosed as closed:
+                if closed.code == AUTHENTICATION_FAILED:
+                    raise TokenRefused(inspect.getdoc(TokenRefused)) from closed
+                if self.is_closed():
+                    raise
+                log.warning("discord_lost", code=closed.code)
+            except faults as fault:
+                # The fault's own words may hold what Discord sent, so only its kind and place are kept.
+                log.warning("discord_lost", kind=type(fault).__name__, where=_where(fault))
+            else:
+                return
+            pause = 1.0 if self._clock.now() - began > LONGEST_PAUSE_S else min(pause * 2, LONGEST_PAUSE_S)
+            await self._clock.sleep(pause)
+
+    async def _log_in(self, token: str) -> None:
+        try:
+            await self.login(token)
+        except LOGIN_FAULTS:
+            # Each login makes a session of its own; one that failed would stay open.
+            await self.http.close()
+            self.http.connector = discord.utils.MISSING
+            raise
+
+    async def _stay(self) -> None:
+        try:
+            await self.connect()
+        except Exception:
+            # The heartbeat's thread outlives an event that raised, until its socket is closed. Any code but 1000 and
+            # 1001, which would end the session at Discord.
+            if not self.is_closed() and self.ws is not None and self.ws.open:
+                await self.ws.close(code=4000)
+            raise
+
+    async def _sync(self) -> None:
+        payload = json.dumps([command.to_dict(self.tree) for command in self.tree.get_commands()], sort_keys=True)
+        state = hashlib.sha256(f"{discord.http.Route.BASE}\n{payload}".encode()).hexdigest()
+        key = f"commands:{self.application_id}"
+        if await self._recall(key) == state:
+            return
+        await self.tree.sync()
+        await self._remember(key, state)
+        log.info("commands_synced")
+
+    # ── answering what failed ───────────────────────────────────────────────────────────────────────────────
+
+    async def failed(self, interaction: discord.Interaction[Any], error: Exception) -> None:
+        """Tell the member why nothing came of it; never raises."""
+        cause = error.original if isinstance(error, app_commands.CommandInvokeError) else error
+        if isinstance(cause, answers.Unheard):
+            log.warning("interaction_late", interaction=interaction.id, guild=interaction.guild_id)
+            return
+        await answers.speak(interaction, self._sentence(cause, interaction.locale.value, interaction.id))
+
+    @asynccontextmanager
+    async def answering(self, message: discord.Message) -> AsyncIterator[None]:
+        """Whatever fails inside is told in one short reply to the message."""
+        locale = message.guild.preferred_locale.value if message.guild else ENGLISH
+        try:
+            yield
+        except Exception as error:  # noqa: BLE001 - the member asked and must be told, whatever it was
+            await answers.reply_shortly(message, self._sentence(error, locale, message.id))
+
+    async def on_interaction(self, interaction: discord.Interaction[Any]) -> None:
+        """Answer what nobody else will: a form from before a restart, a button of another version."""
+        custom_id = str(dict(interaction.data or {}).get("custom_id", ""))
+        if interaction.type is discord.InteractionType.modal_submit and custom_id not in self.forms:
+            await self.failed(interaction, FormExpired())
+        if interaction.type is discord.InteractionType.component and not TEMPLATE.fullmatch(custom_id):
+            await self.failed(interaction, EditGone())
+
+    async def on_message(self, message: discord.Message, /) -> None:
+        """Nothing: there are no commands by prefix, and the cogs listen for themselves."""
+
+    async def on_error(self, event_method: str, /, *args: Any, **kwargs: Any) -> None:  # noqa: ARG002 - discord.py's shape
+        """Log what an event raised."""
+        log.exception("event_failed", event_name=event_method)
+
+    def _sentence(self, error: Exception, locale: str, about: int) -> str:
+        if isinstance(error, Trouble):
+            log.info("refused", code=error.code, about=about)
+            return say(error, locale)
+        if isinstance(error, app_commands.CommandNotFound | app_commands.CommandSignatureMismatch):
+            return words.outdated(locale)
+        reference = secrets.token_hex(4)
+        log.error("unexpected", reference=reference, about=about, exc_info=error)
+        return words.unexpected(reference, locale)
+
+
+def _where(fault: BaseException) -> str:
+    trace = fault.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    return f"{trace.tb_frame.f_code.co_filename.rsplit('/', 1)[-1]}:{trace.tb_lineno}" if trace else ""

@@ -1,0 +1,39 @@
+"""What the doors need of the house: everything behind the counter, put together by the composition root."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from bot.chat.intake import Intake
+from bot.domain.catalog import Catalog
+from bot.domain.job import Job
+from bot.domain.quota import Balance
+from bot.domain.request import EditRequest, Origin
+from bot.workflow.ports import Receipt
+
+
+class Conductor(Protocol):
+    """What a member can ask for once it is read; each verb raises the `Refused` that says what to do instead."""
+
+    async def __call__(self, request: EditRequest) -> Receipt:
+        """Place an edit."""
+
+    async def again(self, job_id: int, user_id: int, origin: Origin) -> Receipt:
+        """Place the same edit once more."""
+
+    async def cancel(self, job_id: int, user_id: int) -> Job:
+        """Stop an edit."""
+
+    async def show(self, job_id: int, user_id: int) -> Job:
+        """Post the pictures of an edit that was stopped too late."""
+
+    async def standing(self, user_id: int) -> tuple[Balance, ...]:
+        """What is left of the member's allowances."""
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """The counter."""
+
+    intake: Intake
+    submit: Conductor
+    catalog: Catalog

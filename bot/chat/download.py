@@ -1,0 +1,146 @@
+"""Attachments to disk: streamed, capped, and from Discord's own hosts only.
+
+discord.py's `Attachment.read`, `save` and `to_file` hold the whole file in memory and know no limit, so none is used.
+"""
+
+import asyncio
+from collections.abc import Collection
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import BinaryIO, Self
+
+import aiohttp
+import structlog
+import yarl
+
+from bot.domain.errors import FileEmpty, FileTooBig, FileUnreachable
+from bot.words.amounts import MIB, megabytes
+from bot.words.escape import cut, plain
+
+DISCORD_ORIGINS = frozenset({"https://cdn.discordapp.com", "https://media.discordapp.net"})
+BLOCK = 128 * 1024
+SLACK = 64 * 1024
+LONGEST_NAME = 100
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """An attachment as Discord announces it; nothing of this is believed before the bytes are there."""
+
+    filename: str
+    url: str
+    bytes: int
+    content_type: str | None = None
+
+    @property
+    def shown_name(self) -> str:
+        """The name for a sentence: it is never a path, a header or a form field."""
+        return cut(plain(self.filename), LONGEST_NAME) or "file"
+
+
+def cdn_origins(api_url: str | None) -> frozenset[str]:
+    """Where attachments may come from: Discord's hosts, and that of another server where the settings name one."""
+    return DISCORD_ORIGINS if api_url is None else DISCORD_ORIGINS | {str(yarl.URL(api_url).origin())}
+
+
+class _Faulty(Exception):
+    """The host stumbled: worth one more try."""
+
+
+class Downloads:
+    """Fetches attachments, a few at a time over all edits. Use it as `async with`."""
+
+    def __init__(
+        self, origins: Collection[str], *, at_once: int = 8, timeout_s: float = 60, proxy: str | None = None
+    ) -> None:
+        self._origins = frozenset(origins)
+        self._timeout = aiohttp.ClientTimeout(total=timeout_s, sock_connect=10, sock_read=20)
+        self._turns = asyncio.Semaphore(at_once)
+        self._proxy = proxy
+        self._stack = AsyncExitStack()
+        self._session: aiohttp.ClientSession | None = None
+
+    async def __aenter__(self) -> Self:
+        session = aiohttp.ClientSession(
+            timeout=self._timeout,
+            auto_decompress=False,
+            cookie_jar=aiohttp.DummyCookieJar(),
+            connector=aiohttp.TCPConnector(limit=0),
+        )
+        self._session = await self._stack.enter_async_context(session)
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._stack.aclose()
+
+    async def fetch(self, offered: Offered, into: Path, limit: int) -> int:
+        """Write the attachment to this path; returns its bytes.
+
+        Raises `FileTooBig` for more than `limit` bytes or clearly more than announced, `FileEmpty`, and
+        `FileUnreachable` for everything that did not arrive whole.
+        """
+        if offered.bytes > limit:
+            raise FileTooBig(name=offered.shown_name, size=megabytes(offered.bytes), limit=limit // MIB)
+        if self._origin(offered.url) not in self._origins:
+            raise FileUnreachable(name=offered.shown_name)
+        async with self._turns:
+            for last in (False, True):
+                try:
+                    return await self._once(offered, into, limit)
+                except (_Faulty, aiohttp.ClientError, TimeoutError, OSError) as fault:
+                    # The fault's own words hold the signed link, so only its kind is kept.
+                    log.warning("download_failed", kind=type(fault).__name__, last=last)
+        raise FileUnreachable(name=offered.shown_name)
+
+    @staticmethod
+    def _origin(url: str) -> str | None:
+        try:
+            return str(yarl.URL(url).origin())
+        except ValueError:
+            return None
+
+    async def _once(self, offered: Offered, into: Path, limit: int) -> int:
+        assert self._session is not None, "use Downloads as `async with`"  # noqa: S101 - a mistake of ours, not input
+        request = self._session.get(
+            offered.url, allow_redirects=False, proxy=self._proxy, headers={"Accept-Encoding": "identity"}
+        )
+        async with request as response:
+            if response.status >= 500:
+                raise _Faulty
+            if response.status != 200:
+                raise FileUnreachable(name=offered.shown_name)
+            received = await self._write(response.content, offered, into, limit)
+        if received == 0:
+            raise FileEmpty(name=offered.shown_name)
+        if received < offered.bytes:
+            raise _Faulty
+        return received
+
+    async def _write(self, body: aiohttp.StreamReader, offered: Offered, into: Path, limit: int) -> int:
+        most, received = min(limit, offered.bytes + SLACK), 0
+        file = await asyncio.to_thread(into.open, "wb")
+        try:
+            block = bytearray()
+            async for chunk in body.iter_any():
+                received += len(chunk)
+                if received > most:
+                    size = max(megabytes(received), megabytes(most) + 1)
+                    raise FileTooBig(name=offered.shown_name, size=size, limit=megabytes(most))
+                block += chunk
+                if len(block) >= BLOCK:
+                    await _put(file, block)
+            await _put(file, block)
+        finally:
+            await asyncio.to_thread(file.close)
+        return received
+
+
+async def _put(file: BinaryIO, block: bytearray) -> None:
+    await asyncio.to_thread(file.write, bytes(block))
+    block.clear()

@@ -1,0 +1,181 @@
+"""One message to Discord: sent again where that is safe, and its refusals in three words of ours.
+
+A message is sent with a nonce, so that of two tries one is seen. Discord remembers a nonce for "the past few minutes",
+so a try that comes later looks into the channel first.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Collection
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import aiohttp
+import discord
+import structlog
+
+from bot.workflow.ports import Clock, Undeliverable, Unreachable
+
+log = structlog.get_logger()
+
+NOBODY = discord.AllowedMentions.none()
+PAUSES_S = (1.0, 4.0)
+NONCE_TRUSTED_S = 100.0
+HISTORY = 50
+LOGIN_WAIT_S = 30.0
+THREAD_ARCHIVES_AFTER_MIN: Literal[1440] = 1440
+
+TOO_LARGE = frozenset({40005, 50045})
+HAS_A_THREAD = 160004
+PASSING = (401, 408, 429)  # nothing is wrong with the place: a token that is being changed, a limit that will pass
+
+
+class Closed(Undeliverable):
+    """This place refuses the message for good: it is gone, locked, or the bot may not write there."""
+
+
+class TooLarge(Exception):
+    """The place would take the message if its files were smaller."""
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A message to send. Files are opened anew for each try, since a `discord.File` can be sent only once."""
+
+    text: str
+    nonce: str
+    files: tuple[tuple[Path, str], ...] = ()
+    view: discord.ui.View | None = None
+    embed: discord.Embed | None = None
+
+
+def verdict(fault: Exception) -> Exception:
+    """What a fault at Discord's side means for us."""
+    if not isinstance(fault, discord.HTTPException) or isinstance(fault, discord.DiscordServerError):
+        return Unreachable()
+    if fault.status == 413 or fault.code in TOO_LARGE:
+        return TooLarge()
+    return Unreachable() if fault.status in PASSING else Closed()
+
+
+class Post:
+    """Sends with the bot's own account, never on an interaction's token, which is worth nothing after 15 minutes."""
+
+    def __init__(self, client: discord.Client, logged_in: asyncio.Event, clock: Clock) -> None:
+        self._client = client
+        self._logged_in = logged_in
+        self._clock = clock
+
+    async def send(
+        self, channel_id: int, letter: Letter, find: Callable[[], Awaitable[int | None]] | None = None
+    ) -> int:
+        """The id of the message, sent once however often it had to be tried.
+
+        `find` looks whether it is there already, for when the nonce can no longer be trusted. Raises `Closed`,
+        `TooLarge` or `Unreachable`.
+        """
+        await self._ready()
+        began = self._clock.now()
+        for pause in (*PAUSES_S, None):
+            try:
+                return await self._once(channel_id, letter)
+            except (discord.DiscordException, aiohttp.ClientError, TimeoutError, ConnectionError) as fault:
+                meaning = verdict(fault)
+                log.warning("post_failed", channel=channel_id, kind=type(fault).__name__, code=code_of(fault))
+                if pause is None or not isinstance(meaning, Unreachable) or _is_limited(fault):
+                    raise meaning from fault
+            await self._clock.sleep(pause)
+            if find is not None and self._clock.now() - began > NONCE_TRUSTED_S and (found := await find()):
+                return found
+        raise Unreachable
+
+    async def recent(self, channel_id: int) -> list[discord.Message]:
+        """Our own messages among the last fifty, newest first; none where the place may not be read."""
+        await self._ready()
+        me = self._client.user
+        channel = self._client.get_partial_messageable(channel_id)
+        try:
+            return [one async for one in channel.history(limit=HISTORY) if me is not None and one.author.id == me.id]
+        except (discord.DiscordException, aiohttp.ClientError, TimeoutError, ConnectionError) as fault:
+            if isinstance(meaning := verdict(fault), Unreachable):
+                raise meaning from fault
+            return []
+
+    async def find_text(self, channel_id: int, text: str) -> int | None:
+        """The message of ours that says exactly this, if it is among the last."""
+        return next((message.id for message in await self.recent(channel_id) if message.content == text), None)
+
+    async def find_files(self, channel_id: int, names: Collection[str]) -> dict[str, int]:
+        """In which of our last messages these files are: name to message id."""
+        files = [(file.filename, one.id) for one in await self.recent(channel_id) for file in one.attachments]
+        return {name: message_id for name, message_id in files if name in names}
+
+    async def edit(self, channel_id: int, message_id: int, **changes: Any) -> None:
+        """Change a message, for instance its `content` or `view`. Never raises: it is a courtesy."""
+        message = self._client.get_partial_messageable(channel_id).get_partial_message(message_id)
+        try:
+            await self._ready()
+            await message.edit(allowed_mentions=NOBODY, **changes)
+        except (Unreachable, discord.DiscordException, aiohttp.ClientError, TimeoutError, ConnectionError) as fault:
+            log.info("edit_failed", message=message_id, kind=type(fault).__name__, code=code_of(fault))
+
+    async def open_thread(self, channel_id: int, message_id: int, name: str) -> int | None:
+        """The id of the thread on this message, opened or found; None where there can be none. Raises `Unreachable`."""
+        # The method of `PartialMessage` needs the guild in the cache, which is empty until the gateway has spoken.
+        await self._ready()
+        try:
+            await self._client.http.start_thread_with_message(
+                channel_id, message_id, name=name, auto_archive_duration=THREAD_ARCHIVES_AFTER_MIN
+            )
+        except (discord.DiscordException, aiohttp.ClientError, TimeoutError, ConnectionError) as fault:
+            if code_of(fault) == HAS_A_THREAD:
+                return message_id
+            log.warning("thread_failed", message=message_id, kind=type(fault).__name__, code=code_of(fault))
+            if isinstance(meaning := verdict(fault), Unreachable):
+                raise meaning from fault
+            return None
+        return message_id  # Discord gives a thread the id of the message that it was opened from
+
+    async def direct(self, user_id: int) -> int:
+        """The channel of direct messages with this user. Raises `Closed` or `Unreachable`."""
+        await self._ready()
+        try:
+            return (await self._client.create_dm(discord.Object(user_id))).id
+        except (discord.DiscordException, aiohttp.ClientError, TimeoutError, ConnectionError) as fault:
+            raise verdict(fault) from fault
+
+    def file_limit(self, guild_id: int | None) -> int:
+        """The most bytes that one file may have there."""
+        guild = self._client.get_guild(guild_id) if guild_id is not None else None
+        return guild.filesize_limit if guild else discord.utils.DEFAULT_FILE_SIZE_LIMIT_BYTES
+
+    async def _ready(self) -> None:
+        if self._client.is_closed():
+            raise Unreachable
+        try:
+            async with asyncio.timeout(LOGIN_WAIT_S):
+                await self._logged_in.wait()
+        except TimeoutError:
+            raise Unreachable from None
+
+    async def _once(self, channel_id: int, letter: Letter) -> int:
+        channel = self._client.get_partial_messageable(channel_id)
+        message = await channel.send(
+            letter.text,
+            nonce=letter.nonce,
+            files=[discord.File(path, filename=name) for path, name in letter.files] or discord.utils.MISSING,
+            view=letter.view or discord.utils.MISSING,
+            embed=letter.embed or discord.utils.MISSING,
+            allowed_mentions=NOBODY,
+        )
+        return message.id
+
+
+def _is_limited(fault: Exception) -> bool:
+    # discord.py waits out a limit of up to a minute by itself; asking again at once would only prolong a longer one.
+    return isinstance(fault, discord.RateLimited) or (isinstance(fault, discord.HTTPException) and fault.status == 429)
+
+
+def code_of(fault: Exception) -> int | None:
+    """Discord's error code, for the log."""
+    return fault.code if isinstance(fault, discord.HTTPException) else None

@@ -1,0 +1,25 @@
+"""The commands of `darkroom`: exit 0 on success, 1 on a refusal or a failed check, 2 on wrong usage or set-up."""
+
+import sys
+
+import typer
+
+from bot.app import CannotStart
+from bot.cli import demo, ledger, operate, sandbox
+from bot.settings import SettingsWrong
+
+cli = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
+cli.command(name="run")(operate.run)
+cli.command(name="migrate")(operate.migrate)
+cli.command(name="demo")(demo.demo)
+cli.add_typer(sandbox.cli, name="sandbox")
+cli.add_typer(ledger.cli, name="ledger")
+
+
+def main() -> None:
+    """Run the command line; what cannot start says why in one sentence."""
+    try:
+        cli()
+    except (CannotStart, SettingsWrong) as wrong:
+        sys.stderr.write(f"darkroom: {wrong}\n")
+        sys.exit(2)

@@ -1,0 +1,37 @@
+"""What a member was answered, as files: the pictures, a transcript to read, and a picture of the thread."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from bot.sandbox.acted import Acted
+from bot.sandbox.member import Member
+from bot.sandbox.portrait import portrait
+from bot.sandbox.transcript import Message, fetched, saved, transcript
+
+TRANSCRIPT, PORTRAIT = "transcript.txt", "thread.png"
+THREAD_STARTER = 21  # Discord's type of the message that repeats, inside a thread, the one it was opened from
+
+
+async def save_thread(member: Member, acted: Acted, folder: Path) -> tuple[Path, ...]:
+    """Save everything under `folder` and return what was written."""
+    shown = await _conversation(member, acted)
+    files = await fetched(shown, member.download)
+    return await asyncio.to_thread(_write, folder, acted.posted, shown, files)
+
+
+async def _conversation(member: Member, acted: Acted) -> list[Message]:
+    """The messages that belong together, oldest first: the channel's, then the thread's."""
+    channel: list[Message] = [*await member.messages()]
+    if acted.thread_id is None:
+        return channel
+    # Discord shows a thread's first message only as the message that it was opened from.
+    return [*channel, *(one for one in await member.messages(acted.thread_id) if one["type"] != THREAD_STARTER)]
+
+
+def _write(
+    folder: Path, posted: Sequence[Message], shown: list[Message], files: Mapping[str, bytes]
+) -> tuple[Path, ...]:
+    pictures = saved(posted, files, folder)
+    (folder / TRANSCRIPT).write_text(transcript(shown, files), "utf-8")
+    return (*pictures, folder / TRANSCRIPT, portrait(shown, files, "# pictures", folder / PORTRAIT))

@@ -1,0 +1,1 @@
+"""Nouns and rules: plain Python that never waits and imports nothing of the other rooms."""

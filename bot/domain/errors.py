@@ -1,0 +1,263 @@
+"""Everything that can go wrong, as a tree; the docstring of an error is the sentence that the member reads.
+
+Trouble
+├── Refused   the member can mend it: nothing was held, sent or charged
+├── Failed    nobody in the channel can: the hold is released, the edit is told
+└── Notice    for the operator, by direct message: something needs a human
+
+A sentence says what happened, then what to do. Names in braces are filled from the error's fields, by `words`,
+which translates the sentence first and escapes every field; numbers and strings only, so that a trouble can be
+kept in a row and told after a restart.
+"""
+
+import inspect
+from typing import ClassVar
+
+Fields = dict[str, int | str]
+
+
+class Trouble(Exception):
+    """Something went wrong."""
+
+    kinds: ClassVar[dict[str, type["Trouble"]]] = {}
+
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        Trouble.kinds[cls.__name__] = cls
+
+    def __init__(self, **fields: int | str) -> None:
+        super().__init__(type(self).__name__, fields)
+        self.fields: Fields = fields
+
+    @property
+    def code(self) -> str:
+        """The name under which the trouble is stored and logged."""
+        return type(self).__name__
+
+    @classmethod
+    def sentence(cls) -> str:
+        """The message, untranslated, on one line, with its fields in braces."""
+        return " ".join((inspect.getdoc(cls) or "").split())
+
+
+def revive(code: str, fields: Fields) -> Trouble:
+    """The trouble that was stored under this code; `Failed` itself where a later version dropped the code."""
+    return Trouble.kinds.get(code, Failed)(**fields)
+
+
+class Refused(Trouble):
+    """This cannot be done as it was asked. Nothing was charged."""
+
+
+class Failed(Trouble):
+    """Something went wrong on our side. Nothing was charged; try again later."""
+
+
+class Notice(Trouble):
+    """Something needs you."""
+
+
+# ── what was asked ──────────────────────────────────────────────────────────────────────────────────────────
+
+
+class NoPicture(Refused):
+    """There is no picture here. Attach one to your message, or right-click a message that has one and choose Apps → Edit picture."""
+
+
+class PictureInvisible(Refused):
+    """I can't see the picture you replied to. Right-click that message and choose Apps → Edit picture instead."""
+
+
+class NoPrompt(Refused):
+    """There is no wish yet. Say in a few words what should change, for example "make it snow"."""
+
+
+class PromptTooLong(Refused):
+    """Your text has {length} characters and {model} reads at most {limit}. Shorten it and send it again."""
+
+
+class PromptUnreadable(Refused):
+    """Your text holds characters that cannot be sent. Type it again instead of pasting it."""
+
+
+class TooManyPictures(Refused):
+    """That is {count} pictures, and {model} takes at most {limit}. Leave some out and send it again."""
+
+
+class TwoMasks(Refused):
+    """Both {first} and {second} look like masks, and an edit has one. Rename one of them, or use the mask option of /edit."""
+
+
+class UnknownModel(Refused):
+    """There is no model called {model} here. These work: {known}."""
+
+
+class ModelGone(Refused):
+    """{model} was switched off by its provider on {date}. These work: {known}."""
+
+
+class OptionUnknown(Refused):
+    """{model} does not know {option} {value}. These work: {known}."""
+
+
+class OptionAbsent(Refused):
+    """{model} has no setting for {option}. Leave it out and send it again."""
+
+
+class SizeImpossible(Refused):
+    """{size} is not possible with {model}: use {nearest}."""
+
+
+class TooManyResults(Refused):
+    """{model} makes at most {limit} pictures at a time, and you asked for {count}. Ask for fewer."""
+
+
+class MaskUnsupported(Refused):
+    """{model} cannot work with a mask. Leave {name} out, or choose another model."""
+
+
+# ── the files ───────────────────────────────────────────────────────────────────────────────────────────────
+
+
+class FileTooBig(Refused):
+    """{name} is {size} MB, and the limit is {limit} MB. Save it smaller and send it again."""
+
+
+class FileUnreachable(Refused):
+    """{name} could not be fetched from Discord. Upload it again."""
+
+
+class FileEmpty(Refused):
+    """{name} is empty. Upload it again."""
+
+
+class PictureUnknown(Refused):
+    """{name} is not a picture that I can read: it looks like {found}. Send it as PNG, JPEG or WebP."""
+
+
+class PictureDamaged(Refused):
+    """{name} is damaged or incomplete. Save it again as PNG or JPEG and send it once more."""
+
+
+class PictureTooLarge(Refused):
+    """{name} has {megapixels} megapixels; the limit is {limit}. Scale it down and send it again."""
+
+
+class PictureTooHard(Refused):
+    """{name} takes too long or too much memory to open. Save it again as PNG or JPEG and send it once more."""
+
+
+class PictureTooHeavy(Refused):
+    """{name} stays above the {limit} MB that {model} accepts. Scale it down and send it again."""
+
+
+class MaskMisfit(Refused):
+    """The mask {name} is {mask_size} and the first picture is {size}. Make the mask the same size."""
+
+
+class MaskOpaque(Refused):
+    """The mask {name} has no transparent part, so nothing would change. Erase the area that should change and send it as PNG."""
+
+
+# ── who and where ───────────────────────────────────────────────────────────────────────────────────────────
+
+
+class NotHere(Refused):
+    """I am not switched on for this server. Ask whoever runs me to add it."""
+
+
+class NotInPrivate(Refused):
+    """I only work in servers. Send it in a channel of one instead."""
+
+
+class PermissionMissing(Refused):
+    """I am missing the permission "{permission}" in this channel. Ask someone who manages the server to give it to me."""
+
+
+class NotYours(Refused):
+    """This button belongs to the member who asked for the edit. Start one of your own with /edit."""
+
+
+class TooLate(Refused):
+    """This edit is already over. Start a new one with /edit."""
+
+
+class EditGone(Refused):
+    """I have no record of this edit any more. Start a new one with /edit."""
+
+
+class FormExpired(Refused):
+    """I was restarted while you were writing. Right-click the message and choose Apps → Edit picture again."""
+
+
+class Stopping(Refused):
+    """I am being restarted. Send it again in a minute."""
+
+
+# ── allowances ──────────────────────────────────────────────────────────────────────────────────────────────
+
+
+class ImagesSpent(Refused):
+    """This edit makes {need} pictures and you have {left} of {limit} left. More from <t:{resets_at}:R>."""
+
+
+class MoneySpent(Refused):
+    """This edit may cost {need} and you have {left} of {limit} left. More from <t:{resets_at}:R>."""
+
+
+class HouseSpent(Refused):
+    """Whoever runs me has reached the spending limit for now, and was told. Edits are possible again from <t:{resets_at}:R>."""
+
+
+# ── the provider ────────────────────────────────────────────────────────────────────────────────────────────
+
+
+class SafetyRefused(Failed):
+    """The provider's safety system refused this edit. Nothing was charged. Change the wording or the picture and try again."""
+
+
+class PictureRejected(Failed):
+    """The provider could not use your picture or mask. Nothing was charged. Save it again as PNG and try once more."""
+
+
+class RequestRejected(Failed):
+    """The provider refused the request. Nothing was charged. Try another size or model; whoever runs me can see why in the log."""
+
+
+class ProviderBusy(Failed):
+    """The provider has too much to do right now. Nothing was charged. Try again in a few minutes."""
+
+
+class ProviderDown(Failed):
+    """The provider cannot be reached or has a fault. Nothing was charged. Try again in a few minutes."""
+
+
+class ProviderClosed(Failed):
+    """The provider does not let me in at the moment. Nothing was charged. Whoever runs me has to look after the key or the account."""
+
+
+class AnswerUseless(Failed):
+    """The provider answered without a usable picture. Nothing was charged. Try again, or choose another model."""
+
+
+class OutcomeUnknown(Failed):
+    """The connection to the provider broke while the edit was being made, so nobody knows whether it finished. Nothing was charged. Press Try again to ask once more."""
+
+
+class InputLost(Failed):
+    """The pictures of this edit are no longer on my disk. Nothing was charged. Send them again."""
+
+
+class Poisoned(Failed):
+    """This edit stopped me twice, so I will not try it a third time. Nothing was charged. Send other pictures."""
+
+
+# ── for the operator ────────────────────────────────────────────────────────────────────────────────────────
+
+
+class HouseClosed(Notice):
+    """The spending limit of this month is reached: every edit is refused until <t:{resets_at}:F>. To go on sooner, raise OPERATOR_USD_PER_MONTH and start me again."""
+
+
+class ProviderLocked(Notice):
+    """The image provider does not let me in: it refuses the key, the account or the model {model}. Look at IMAGES_API_KEY and at the provider's billing page; edits fail until then and nobody is charged."""

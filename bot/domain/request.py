@@ -1,0 +1,135 @@
+"""What a member asks for: an edit, where it was asked, and the rules that need nothing but the question."""
+
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import PurePath
+
+from bot.domain.errors import NoPicture, NoPrompt, NotHere, NotInPrivate, PromptUnreadable, TwoMasks
+
+
+class Door(StrEnum):
+    """The ways in."""
+
+    SLASH = "slash"
+    MENU = "menu"
+    REPLY = "reply"
+    BUTTON = "button"
+
+
+class PlaceKind(StrEnum):
+    """What kind of place the results go to."""
+
+    CHANNEL = "channel"  # a thread is opened from the status message
+    THREAD = "thread"  # this thread
+    IN_PLACE = "in_place"  # a direct message, or the chat of a voice or stage channel
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where an edit was asked for; `channel_id` is the thread's own id inside a thread."""
+
+    guild_id: int | None
+    channel_id: int
+    kind: PlaceKind
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """The interaction or message that asked. An origin places one job, however often Discord delivers it."""
+
+    door: Door
+    id: int
+
+
+@dataclass(frozen=True, slots=True)
+class InputFile:
+    """A picture or mask on disk: its key among the blobs, its size, and the name it had, which is only ever shown."""
+
+    blob: str
+    filename: str
+    bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What may be chosen beside the prompt; None leaves the choice to the model card."""
+
+    size: str | None = None
+    quality: str | None = None
+    n: int = 1
+    background: str | None = None
+    output_format: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EditRequest:
+    """One edit as it crosses the queue: strings, integers and names of files that are already on disk."""
+
+    origin: Origin
+    place: Place
+    user_id: int
+    locale: str
+    prompt: str
+    pictures: tuple[InputFile, ...]
+    mask: InputFile | None
+    model: str
+    options: Options = field(default_factory=Options)
+    parent: int | None = None  # the job that is tried again
+
+
+@dataclass(frozen=True, slots=True)
+class HouseRules:
+    """Where the bot answers: an empty set of guilds means everywhere."""
+
+    guilds: frozenset[int] = frozenset()
+
+    def admit(self, guild_id: int | None) -> None:
+        """Raises `NotHere` or `NotInPrivate` where the operator did not switch the bot on."""
+        if not self.guilds:
+            return
+        if guild_id is None:
+            raise NotInPrivate
+        if guild_id not in self.guilds:
+            raise NotHere
+
+
+def readable_prompt(text: str) -> str:
+    """The prompt without the white space around it.
+
+    Raises `NoPrompt` where nothing visible is left, `PromptUnreadable` for NUL and for half characters, which no
+    form can carry.
+    """
+    if "\0" in text or any("\ud800" <= letter <= "\udfff" for letter in text):
+        raise PromptUnreadable
+    if not any(_is_visible(letter) for letter in text):
+        raise NoPrompt
+    return text.strip()
+
+
+def _is_visible(letter: str) -> bool:
+    # Some blanks count as letters for Unicode: the Hangul fillers and the empty Braille pattern.
+    blank = letter in "\u115f\u1160\u2800\u3164\uffa0"
+    return not blank and unicodedata.category(letter) not in {"Cc", "Cf", "Mn", "Zl", "Zp", "Zs"}
+
+
+def is_mask_name(filename: str) -> bool:
+    """Whether a file says by its name that it is the mask: the part before the extension is, or ends in, `mask`."""
+    return PurePath(filename).stem.casefold().endswith("mask")
+
+
+def pick_mask(filenames: Sequence[str]) -> int | None:
+    """Which of the files is the mask, by name; None where none is.
+
+    A lone file is always the picture. Raises `NoPicture` for no file at all and `TwoMasks` for a choice that would
+    have to be guessed.
+    """
+    if not filenames:
+        raise NoPicture
+    named = [place for place, name in enumerate(filenames) if is_mask_name(name)]
+    if len(filenames) == 1 or not named:
+        return None
+    if len(named) > 1:
+        raise TwoMasks(first=filenames[named[0]], second=filenames[named[1]])
+    return named[0]

@@ -1,0 +1,1 @@
+"""Pictures: looked into, prepared and verified by Pillow, in child processes that may die of them."""

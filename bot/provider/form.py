@@ -1,0 +1,125 @@
+"""The multipart form of one call: which parts, in which order, and the body that reads its files as it goes."""
+
+import asyncio
+from collections.abc import Iterator
+from pathlib import Path
+
+from aiohttp import MultipartWriter, hdrs
+from aiohttp.abc import AbstractStreamWriter
+from aiohttp.payload import Payload, StringPayload
+
+from bot.domain.catalog import ModelCard
+from bot.domain.request import Options
+from bot.provider.dialect import Dialect
+from bot.workflow.ports import Call, SendFile
+
+BLOCK = 128 * 1024
+
+
+class Form(MultipartWriter):
+    """A body that knows whether any byte of it left, and when the last one did. For one call only."""
+
+    def __init__(self, boundary: str | None = None) -> None:
+        super().__init__("form-data", boundary)
+        self.began = False
+        self.out = asyncio.Event()
+
+    async def write(self, writer: AbstractStreamWriter, close_boundary: bool = True) -> None:
+        """Send every part. The first byte counts as gone when the transport has taken it."""
+        writer.on_body_write = self._note
+        await super().write(writer, close_boundary)
+        await writer.drain()
+        self.out.set()
+
+    def _note(self, _size: int, _position: int) -> None:
+        self.began = True
+
+
+class FilePart(Payload):
+    """A file, sent in blocks that are read off the loop; never more than one block is held."""
+
+    _value: SendFile
+    _autoclose = True  # it is opened for each block, so there is nothing to close
+
+    def __init__(self, file: SendFile) -> None:
+        super().__init__(file, content_type=file.content_type, filename=file.filename)
+        self._size = file.bytes
+
+    async def write(self, writer: AbstractStreamWriter) -> None:
+        """Send exactly the bytes that were announced. Raises OSError where the file has fewer."""
+        loop, sent = asyncio.get_running_loop(), 0
+        while sent < self._value.bytes:
+            most = min(BLOCK, self._value.bytes - sent)
+            block = await loop.run_in_executor(None, _read, self._value.path, sent, most)
+            if not block:
+                raise OSError("the file is shorter than announced")
+            await writer.write(block)
+            sent += len(block)
+
+    def decode(self, encoding: str = "utf-8", errors: str = "strict") -> str:
+        """The whole file as text: what aiohttp asks of a payload; not used on the way out."""
+        return self._value.path.read_bytes().decode(encoding, errors)
+
+
+def build_form(dialect: Dialect, call: Call, boundary: str | None = None) -> Form:
+    """The form of this call. Only fields that the card lists and the dialect documents are in it."""
+    form = Form(boundary)
+    for name, value in (("model", call.card.name), ("prompt", call.prompt)):
+        form.append_payload(_text(name, value))
+    image = dialect.one_file if len(call.pictures) == 1 else dialect.many_files
+    for picture in call.pictures:
+        form.append_payload(_file(image, picture))
+    if call.mask is not None and call.card.mask:
+        form.append_payload(_file("mask", call.mask))
+    for name, value in _options(call.card, call.options):
+        if name not in dialect.omit:
+            form.append_payload(_text(name, value))
+    return form
+
+
+def complete(files: tuple[SendFile, ...]) -> bool:
+    """Whether every file is there with the bytes that will be announced. Touches the disk: not for the loop."""
+    try:
+        return all(file.path.stat().st_size == file.bytes for file in files)
+    except OSError:
+        return False
+
+
+def _options(card: ModelCard, options: Options) -> Iterator[tuple[str, str]]:
+    # One picture is every provider's default, and some sell `n` only to some accounts: it goes out where it matters.
+    if options.n > 1 and card.max_n > 1:
+        yield "n", str(options.n)
+    if options.size is not None and card.sizes:
+        yield "size", options.size
+    for name, value, known in (
+        ("quality", options.quality, card.quality),
+        ("background", options.background, card.background),
+        ("output_format", options.output_format, card.output_format),
+    ):
+        if value is not None and known:
+            yield name, value
+    if card.response_format is not None:
+        yield "response_format", card.response_format
+
+
+def _text(name: str, value: str) -> Payload:
+    # The vendors' SDKs send text parts without a Content-Type; some gateways take a typed part for a file.
+    part = StringPayload(value)
+    part.headers.clear()
+    part.set_content_disposition("form-data", name=name)
+    return part
+
+
+def _file(name: str, file: SendFile) -> Payload:
+    part = FilePart(file)
+    part.headers.clear()
+    part.set_content_disposition("form-data", name=name, filename=file.filename)
+    part.headers[hdrs.CONTENT_TYPE] = file.content_type
+    return part
+
+
+def _read(path: Path, start: int, most: int) -> bytes:
+    # Opened anew for each block: a call that is cancelled while a thread reads leaves no open file behind.
+    with path.open("rb", buffering=0) as file:
+        file.seek(start)
+        return file.read(most)

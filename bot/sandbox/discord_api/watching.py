@@ -1,0 +1,96 @@
+"""Waiting for the bot: whether an interaction is answered, and what came of an edit. Looks only; the bell wakes it."""
+
+from bot.sandbox.discord_api.answers import CHOICES, DEFERRED_UPDATE, MODAL, UPDATE
+from bot.sandbox.discord_api.interactions import ANSWER_WITHIN_S, Interaction, Interactions
+from bot.sandbox.discord_api.messages import SYSTEM_KINDS
+from bot.sandbox.discord_api.payloads import Payloads
+from bot.sandbox.discord_api.refusals import Json
+from bot.sandbox.discord_api.world import LOADING, Channel, Message, World
+
+# A status message shows its buttons or its thread at once; a refusal never has either.
+REFUSAL_AFTER_S = 3.0
+
+
+class Watching:
+    """Each look says what there is to see, or None while it is too early to tell."""
+
+    def __init__(self, world: World, payloads: Payloads, interactions: Interactions) -> None:
+        self._world = world
+        self._payloads = payloads
+        self._interactions = interactions
+
+    def answer(self, kept: Interaction) -> Json | None:
+        """How the bot answered: state is answered, modal, choices or silent."""
+        if kept.answer is None:
+            return {"state": "silent"} if self._interactions.silent(kept) else None
+        if kept.answer == MODAL:
+            return {"state": "modal", "modal": kept.modal}
+        if kept.answer == CHOICES:
+            return {"state": "choices", "choices": kept.choices}
+        if kept.answer in (DEFERRED_UPDATE, UPDATE):
+            return self._on_source(kept)
+        if kept.original is not None and kept.original.flags & LOADING:
+            return {"state": "silent"} if self._interactions.expired(kept) else None
+        shown = kept.original or (kept.followups[-1] if kept.followups else None)
+        return {"state": "answered", "message": self.written(shown)}
+
+    def results(self, message_id: int, quiet_s: float) -> Json | None:
+        """What was posted after a status message, once it has been quiet there for that many real seconds."""
+        seen = self.seen(message_id)
+        place = self._place(message_id)
+        if place is None or not seen["posted"]:
+            return None
+        quiet = self._world.bell.moment() - place.changed_at
+        return {**seen, "settled": True} if quiet >= quiet_s else None
+
+    def seen(self, message_id: int) -> Json:
+        """The status message, its thread and the bot's messages after it, as they are now."""
+        status, place = self._world.any_message(message_id), self._place(message_id)
+        after = [] if place is None else [one for one in self._bots(place) if one.id > message_id]
+        return {
+            "settled": False,
+            "status": self.written(status),
+            "thread_id": None if status is None else status.thread_id,
+            "posted": [self.written(one) for one in after],
+        }
+
+    def reply(self, message_id: int) -> Json | None:
+        """The bot's next message in the channel after a mention; `refusal` says whether it was one."""
+        asked = self._world.any_message(message_id)
+        if asked is None:
+            return None
+        place = self._world.channels[asked.channel_id]
+        said = next((one for one in self._bots(place) if one.id > message_id), None)
+        if said is None:
+            return None
+        if said.components or said.thread_id is not None:
+            return {"refusal": False, "message": self.written(said)}
+        waited = self._world.clock.now() - said.written_at
+        return {"refusal": True, "message": self.written(said)} if waited >= REFUSAL_AFTER_S else None
+
+    def written(self, message: Message | None) -> Json | None:
+        """A message as a member sees it."""
+        if message is None or message.channel_id not in self._world.channels:
+            return None
+        return self._payloads.message(message, reads=True)
+
+    def _on_source(self, kept: Interaction) -> Json | None:
+        if kept.followups:
+            return {"state": "answered", "message": self.written(kept.followups[-1])}
+        source = kept.source
+        changed = source is not None and (source.edited_at or 0.0) >= kept.began
+        waited = self._world.clock.now() - kept.began
+        if kept.answer == DEFERRED_UPDATE and not changed and waited < ANSWER_WITHIN_S:
+            return None
+        own = source is not None and source.visible_to is not None
+        return {"state": "answered", "message": self.written(source) if own else None}
+
+    def _place(self, message_id: int) -> Channel | None:
+        message = self._world.any_message(message_id)
+        if message is None:
+            return None
+        return self._world.channels.get(message.thread_id or message.channel_id)
+
+    def _bots(self, place: Channel) -> list[Message]:
+        mine = (one for one in place.messages.values() if one.author_id == self._world.bot.id)
+        return sorted((one for one in mine if one.kind not in SYSTEM_KINDS), key=lambda one: one.id)

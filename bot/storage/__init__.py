@@ -1,0 +1,1 @@
+"""The rows and the files: what must survive a restart."""

@@ -1,0 +1,351 @@
+"""The book: every verb is one transaction, and what two might want to do at once is decided by the database.
+
+A verb that moves a job asks for the state it may start from in its UPDATE and tells by the row that comes back whether
+it was allowed. It touches the job's row first and the windows after it, so that no two verbs wait for each other.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.domain.errors import Trouble
+from bot.domain.job import UNSETTLED, Announcement, Job, Move, State
+from bot.domain.quota import Balance, Line, Window
+from bot.domain.request import EditRequest, PlaceKind
+from bot.storage import holds, recovery
+from bot.storage.database import Database
+from bot.storage.moves import close_attempt, move, whole
+from bot.storage.rows import blobs_of, request_from, request_text, trouble_columns
+from bot.storage.tables import STILL_OPEN, attempts, inputs, jobs, notes, notices, parts, results, threads
+from bot.storage.upserts import insert
+from bot.workflow.ports import Clock, Placed, Settlement, Tickets
+
+BLOBS_AT_A_TIME = 1000
+
+
+class Book:
+    """The rows of `database`; tickets are written in the book's own transactions."""
+
+    def __init__(self, database: Database, tickets: Tickets, clock: Clock) -> None:
+        self._database, self._tickets, self._clock = database, tickets, clock
+
+    # ── into the queue ──────────────────────────────────────────────────────────────────────────────────────
+
+    async def place(self, request: EditRequest, hold: Sequence[Line], predicted: int) -> Placed:
+        """Job, hold and ticket in one transaction. Raises the `Refused` of the first allowance that is spent.
+
+        An origin that placed a job before gets that job, whatever the allowances say by now.
+        """
+        at = self._clock.now()
+        async with self._database.writing() as tx:
+            row = await _insert(tx, request, predicted, at)
+            fresh = row is not None
+            if row is not None:
+                await holds.take(tx, row.id, hold, at)
+                await tx.execute(
+                    sa.insert(inputs), [{"job_id": row.id, "blob": blob} for blob in sorted(blobs_of(request))]
+                )
+                await self._tickets.enqueue(tx, row.id, request.user_id)
+            else:
+                row = await _placed_before(tx, request)
+            return Placed(await whole(tx, row), fresh, await _ahead(tx, row.id))
+
+    async def announced(self, job_id: int, announcement: Announcement) -> Job:
+        """Note where the member sees the job; the first note stays. Raises `LookupError` for no such job."""
+        note = (
+            sa.update(jobs)
+            .where(jobs.c.id == job_id, jobs.c.message_id.is_(None))
+            .values(
+                channel_id=announcement.channel_id, message_id=announcement.message_id, home_id=announcement.home_id
+            )
+        )
+        async with self._database.writing() as tx:
+            await tx.execute(note)
+            job = await _job(tx, job_id)
+        if job is None:
+            raise LookupError(f"there is no job {job_id}")
+        return job
+
+    async def claim(self, job_id: int) -> Job | None:
+        """queued → running; counts the claim."""
+        async with self._database.writing() as tx:
+            return await _after(tx, await move(tx, job_id, Move.CLAIM, claims=jobs.c.claims + 1))
+
+    async def lose(self, job_id: int) -> Job | None:
+        """running → queued: the process stops before the call; the hold stays."""
+        async with self._database.writing() as tx:
+            return await _after(tx, await move(tx, job_id, Move.LOSE, among={State.RUNNING}))
+
+    # ── the paid call ───────────────────────────────────────────────────────────────────────────────────────
+
+    async def sent(self, job_id: int) -> str | None:
+        """running → sent, with an open attempt whose id is returned: before the first byte of the paid call."""
+        at = self._clock.now()
+        sends = jobs.c.sends + 1
+        # Job, number and second: an id that a log can be searched for, and that no other database of ours has.
+        attempt = sa.cast(jobs.c.id, sa.Text) + "-" + sa.cast(sends, sa.Text) + f"-{int(at)}"
+        async with self._database.writing() as tx:
+            row = await move(tx, job_id, Move.SEND, sends=sends, attempt=attempt, sent_at=at)
+            if row is None:
+                return None
+            opened = {"id": row.attempt, "job_id": job_id, "state": "open", "opened_at": at}
+            await tx.execute(sa.insert(attempts).values(opened))
+            return str(row.attempt)
+
+    async def refused(self, job_id: int, attempt: str, code: str, request_id: str | None) -> Job | None:
+        """sent → running; the attempt ends as refused, nothing billed."""
+        async with self._database.writing() as tx:
+            row = await move(tx, job_id, Move.REFUSE, jobs.c.attempt == attempt, attempt=None)
+            if row is None:
+                return None
+            await close_attempt(tx, job_id, "refused", self._clock.now(), code, request_id)
+            return await whole(tx, row)
+
+    # ── the end of the money ────────────────────────────────────────────────────────────────────────────────
+
+    async def finish(self, job_id: int, attempt: str, settlement: Settlement, request_id: str | None) -> Job | None:
+        """sent → done: the charge, the release of the rest, the results and the version, in one transaction.
+
+        Of a charge above the hold the member pays the hold and the house the rest; `charged` is what the member pays.
+        """
+        at = self._clock.now()
+        cost = settlement.micro_usd
+        paid = sa.case((jobs.c.predicted < cost, jobs.c.predicted), else_=cost)
+        async with self._database.writing() as tx:
+            row = await move(
+                tx,
+                job_id,
+                Move.FINISH,
+                jobs.c.attempt == attempt,
+                attempt=None,
+                ended_at=at,
+                charged=paid,
+                version=1,
+            )
+            if row is None:
+                return None
+            await close_attempt(tx, job_id, "answered", at, request_id=request_id)
+            await holds.close(tx, {job_id: holds.Ending(cost, len(settlement.results))}, at)
+            await _keep_results(tx, job_id, settlement)
+            return await whole(tx, await _numbered(tx, row))
+
+    async def fail(
+        self,
+        job_id: int,
+        trouble: Trouble,
+        attempt: str | None = None,
+        request_id: str | None = None,
+        *,
+        billed: bool = False,
+    ) -> Job | None:
+        """running or sent → failed: the hold is released; `billed` books the prediction as the house's suspense.
+
+        Where an attempt is named, it has to be the open one.
+        """
+        async with self._database.writing() as tx:
+            return await self._end(tx, job_id, Move.FAIL, attempt, trouble, request_id, suspense=billed)
+
+    async def doubt(self, job_id: int, attempt: str | None, trouble: Trouble, request_id: str | None) -> Job | None:
+        """sent → unknown: the member's hold is released, the house's becomes suspense. None: the open attempt."""
+        async with self._database.writing() as tx:
+            return await self._end(tx, job_id, Move.DOUBT, attempt, trouble, request_id, suspense=True)
+
+    async def cancel(self, job_id: int) -> Job | None:
+        """queued or running → cancelled with the hold released; sent or done → muted."""
+        at = self._clock.now()
+        settled = sa.case((jobs.c.state.in_(sorted(_CANCELLED_AT_ONCE)), at), else_=jobs.c.ended_at)
+        muted = jobs.c.state.not_in(sorted(_CANCELLED_AT_ONCE))
+        async with self._database.writing() as tx:
+            row = await move(tx, job_id, Move.CANCEL, ended_at=settled, muted=muted)
+            if row is not None and row.state == State.CANCELLED:
+                await holds.close(tx, {job_id: holds.RELEASED}, at)
+            return await _after(tx, row)
+
+    async def recover(self, trouble: Trouble) -> Sequence[Job]:
+        """On start, one transaction: running → queued; sent → unknown with this trouble. Returns those that moved.
+
+        A job that was running at two such starts fails as `Poisoned`. Every unfinished job has a ticket afterwards.
+        """
+        async with self._database.writing() as tx:
+            return await recovery.recover(tx, self._tickets, trouble, self._clock.now())
+
+    async def _end(
+        self,
+        tx: AsyncConnection,
+        job_id: int,
+        how: Move,
+        attempt: str | None,
+        trouble: Trouble,
+        request_id: str | None,
+        *,
+        suspense: bool,
+    ) -> Job | None:
+        at = self._clock.now()
+        named = () if attempt is None else (jobs.c.attempt == attempt,)
+        row = await move(tx, job_id, how, *named, attempt=None, ended_at=at, **trouble_columns(trouble))
+        if row is None:
+            return None
+        ended = "unknown" if how is Move.DOUBT else "failed"
+        await close_attempt(tx, job_id, ended, at, trouble.code, request_id)
+        await holds.close(tx, {job_id: holds.IN_SUSPENSE if suspense else holds.RELEASED}, at)
+        return await whole(tx, row)
+
+    # ── the delivery ────────────────────────────────────────────────────────────────────────────────────────
+
+    async def delivered(self, job_id: int) -> Job | None:
+        """done → delivered (or told if muted); failed, cancelled, unknown → told. Ends the ticket."""
+        async with self._database.writing() as tx:
+            row = await move(tx, job_id, Move.DELIVER)
+            if row is not None:
+                await self._tickets.end(tx, job_id)
+            return await _after(tx, row)
+
+    async def unmute(self, job_id: int) -> Job | None:
+        """A muted job whose pictures are wanted after all: told or done → done, with a new ticket."""
+        wanted = (
+            sa.update(jobs)
+            .where(jobs.c.id == job_id, jobs.c.muted.is_(True), jobs.c.version.is_not(None))
+            .values(state=str(State.DONE), muted=False)
+            .returning(*jobs.c)
+        )
+        async with self._database.writing() as tx:
+            row = (await tx.execute(wanted)).one_or_none()
+            if row is not None:
+                await self._tickets.enqueue(tx, job_id, row.user_id)
+            return await _after(tx, row)
+
+    async def posted(self, job_id: int, part: int, message_id: int) -> None:
+        """Note that this part of the results is in the thread; the first note stays."""
+        note = {"job_id": job_id, "part": part, "message_id": message_id}
+        async with self._database.writing() as tx:
+            await tx.execute(insert(tx, parts).values(note).on_conflict_do_nothing())
+
+    async def parts(self, job_id: int) -> dict[int, int]:
+        """The parts that were noted as posted, with their message ids."""
+        question = sa.select(parts.c.part, parts.c.message_id).where(parts.c.job_id == job_id).order_by(parts.c.part)
+        async with self._database.reading() as tx:
+            return {row.part: row.message_id for row in await tx.execute(question)}
+
+    # ── looking ─────────────────────────────────────────────────────────────────────────────────────────────
+
+    async def job(self, job_id: int) -> Job | None:
+        """The job as it is now."""
+        async with self._database.reading() as tx:
+            return await _job(tx, job_id)
+
+    async def ahead(self, job_id: int) -> int:
+        """How many unfinished jobs were placed before this one."""
+        async with self._database.reading() as tx:
+            return await _ahead(tx, job_id)
+
+    async def balances(self, windows: Sequence[Window]) -> tuple[Balance, ...]:
+        """What is used and held in these windows, in their order."""
+        async with self._database.reading() as tx:
+            return tuple([await holds.balance(tx, window) for window in windows])
+
+    async def blobs_in_use(self, since: float) -> frozenset[str]:
+        """The keys of every blob that a job placed since then, or any unfinished one, refers to."""
+        wanted = sa.or_(jobs.c.placed_at >= since, sa.text(STILL_OPEN))
+        question = sa.union(
+            *(sa.select(table.c.blob).join_from(table, jobs).where(wanted) for table in (inputs, results))
+        )
+        found: set[str] = set()
+        async with self._database.reading() as tx, tx.stream_scalars(question) as rows:
+            async for some in rows.partitions(BLOBS_AT_A_TIME):
+                found.update(some)
+        return frozenset(found)
+
+    # ── small texts ─────────────────────────────────────────────────────────────────────────────────────────
+
+    async def once(self, key: str) -> bool:
+        """True the first time this key is given, False ever after: for notices that are said once."""
+        async with self._database.writing() as tx:
+            said = insert(tx, notices).values(key=key, said_at=self._clock.now()).on_conflict_do_nothing()
+            return (await tx.execute(said.returning(notices.c.key))).one_or_none() is not None
+
+    async def recall(self, key: str) -> str | None:
+        """What was remembered under this key."""
+        async with self._database.reading() as tx:
+            value: str | None = await tx.scalar(sa.select(notes.c.value).where(notes.c.key == key))
+            return value
+
+    async def remember(self, key: str, value: str) -> None:
+        """Keep a small text under this key, over the last one."""
+        async with self._database.writing() as tx:
+            note = insert(tx, notes).values(key=key, value=value)
+            await tx.execute(note.on_conflict_do_update(index_elements=["key"], set_={"value": value}))
+
+
+_CANCELLED_AT_ONCE = frozenset({State.QUEUED, State.RUNNING})
+
+
+async def _insert(tx: AsyncConnection, request: EditRequest, predicted: int, at: float) -> sa.Row[Any] | None:
+    """The new job's row; None where its origin has one already, which another transaction may just have written."""
+    row = {
+        "origin_door": str(request.origin.door),
+        "origin_id": request.origin.id,
+        "user_id": request.user_id,
+        "state": str(State.QUEUED),
+        "muted": False,
+        "request": request_text(request),
+        "predicted": predicted,
+        "charged": 0,
+        "claims": 0,
+        "crashes": 0,
+        "sends": 0,
+        "placed_at": at,
+    }
+    placed = insert(tx, jobs).values(row).on_conflict_do_nothing(index_elements=["origin_door", "origin_id"])
+    return (await tx.execute(placed.returning(*jobs.c))).one_or_none()
+
+
+async def _placed_before(tx: AsyncConnection, request: EditRequest) -> sa.Row[Any]:
+    origin = request.origin
+    question = sa.select(*jobs.c).where(jobs.c.origin_door == str(origin.door), jobs.c.origin_id == origin.id)
+    return (await tx.execute(question)).one()
+
+
+async def _job(tx: AsyncConnection, job_id: int) -> Job | None:
+    return await _after(tx, (await tx.execute(sa.select(*jobs.c).where(jobs.c.id == job_id))).one_or_none())
+
+
+async def _after(tx: AsyncConnection, row: sa.Row[Any] | None) -> Job | None:
+    return None if row is None else await whole(tx, row)
+
+
+async def _ahead(tx: AsyncConnection, job_id: int) -> int:
+    unfinished = (sa.text(STILL_OPEN), jobs.c.state.in_(sorted(UNSETTLED)))
+    count = await tx.scalar(sa.select(sa.func.count()).select_from(jobs).where(jobs.c.id < job_id, *unfinished))
+    return int(count or 0)
+
+
+async def _keep_results(tx: AsyncConnection, job_id: int, settlement: Settlement) -> None:
+    rows = [
+        {
+            "job_id": job_id,
+            "number": number,
+            "blob": picture.blob,
+            "format": picture.format,
+            "width": picture.width,
+            "height": picture.height,
+            "bytes": picture.bytes,
+        }
+        for number, picture in enumerate(settlement.results, start=1)
+    ]
+    if rows:
+        await tx.execute(sa.insert(results), rows)
+
+
+async def _numbered(tx: AsyncConnection, row: sa.Row[Any]) -> sa.Row[Any]:
+    """The finished job with its version: the next of its thread; 1, as it has already, where it has none."""
+    if row.home_id is None or request_from(row.request).place.kind is PlaceKind.IN_PLACE:
+        return row
+    following = insert(tx, threads).values(home_id=row.home_id, versions=1)
+    following = following.on_conflict_do_update(index_elements=["home_id"], set_={"versions": threads.c.versions + 1})
+    version = (await tx.execute(following.returning(threads.c.versions))).scalar_one()
+    if version == row.version:
+        return row
+    numbered = sa.update(jobs).where(jobs.c.id == row.id).values(version=version).returning(*jobs.c)
+    return (await tx.execute(numbered)).one()

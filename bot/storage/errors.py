@@ -1,0 +1,44 @@
+"""What can be wrong with the house's own disk and database, each with one plain sentence for the operator."""
+
+
+class StorageUnusable(Exception):
+    """The bot cannot keep anything; `reason` is a sentence that says what happened and what to do."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class DatabaseUnusable(StorageUnusable):
+    """The database cannot be opened, read or written."""
+
+
+class FolderUnusable(StorageUnusable):
+    """A folder of the house cannot be made or written."""
+
+
+class AlreadyRunning(StorageUnusable):
+    """Another process is the bot of this database."""
+
+
+# What a database says, in lower case, and what it means to the operator.
+_REASONS = (
+    ("file is not a database", "{where} is not an SQLite database, or it is damaged. Restore a backup of it."),
+    ("malformed", "{where} is damaged. Restore a backup of it."),
+    ("unable to open", "{where} cannot be opened. Check that its folder exists and may be written by this user."),
+    ("readonly", "{where} cannot be written. Check who owns the file and its folder."),
+    ("is locked", "{where} is held by another program. Close that program and try again."),
+    ("disk is full", "The disk of {where} is full. Make room and start again."),
+    ("disk i/o error", "The disk of {where} has a fault. Look into the system's log."),
+    ("no such table", "{where} has not been set up. Run `darkroom migrate`."),
+    ("undefinedtable", "{where} has not been set up. Run `darkroom migrate`."),
+    ("too many clients", "{where} accepts no more connections. Raise its limit or stop another program."),
+    ("authentication failed", "{where} does not accept this user and password. Check DATABASE_URL."),
+)
+
+
+def reason(where: str, fault: BaseException) -> str | None:
+    """The sentence for what the database said; None where it is not a known state of the disk or the server."""
+    said = f"{type(fault).__name__} {fault}".lower()
+    found = next((sentence for sign, sentence in _REASONS if sign in said), None)
+    return found.format(where=where) if found else None

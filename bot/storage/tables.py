@@ -1,0 +1,180 @@
+"""The tables of the book, with every rule that the database itself can keep."""
+
+import sqlalchemy as sa
+
+from bot.domain.job import OVER, UNSETTLED, State
+from bot.domain.quota import Unit
+
+metadata = sa.MetaData()
+
+Serial = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+LEDGER_KINDS = ("hold", "charge", "release", "suspense", "overrun")
+ATTEMPT_STATES = ("open", "answered", "refused", "unknown", "failed")
+
+
+def _among(column: str, values: tuple[str, ...]) -> str:
+    quoted = ", ".join(f"'{value}'" for value in values)
+    return f"{column} IN ({quoted})"
+
+
+_unsettled = _among("state", tuple(sorted(UNSETTLED)))
+# Both databases use a partial index only where a question repeats its words, so they are kept here and never bound.
+STILL_OPEN = f"NOT ({_among('state', tuple(sorted(OVER)))})"
+
+jobs = sa.Table(
+    "jobs",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("origin_door", sa.Text, nullable=False),
+    sa.Column("origin_id", sa.BigInteger, nullable=False),
+    sa.Column("user_id", sa.BigInteger, nullable=False),
+    sa.Column("state", sa.Text, nullable=False),
+    sa.Column("muted", sa.Boolean, nullable=False),
+    sa.Column("request", sa.Text, nullable=False),
+    sa.Column("predicted", sa.BigInteger, nullable=False),
+    sa.Column("charged", sa.BigInteger, nullable=False),
+    sa.Column("version", sa.Integer),
+    sa.Column("claims", sa.Integer, nullable=False),
+    sa.Column("crashes", sa.Integer, nullable=False),
+    sa.Column("sends", sa.Integer, nullable=False),
+    sa.Column("attempt", sa.Text),
+    sa.Column("placed_at", sa.Double, nullable=False),
+    sa.Column("sent_at", sa.Double),
+    sa.Column("ended_at", sa.Double),
+    sa.Column("trouble_code", sa.Text),
+    sa.Column("trouble_fields", sa.Text),
+    sa.Column("channel_id", sa.BigInteger),
+    sa.Column("message_id", sa.BigInteger),
+    sa.Column("home_id", sa.BigInteger),
+    sa.UniqueConstraint("origin_door", "origin_id", name="one_job_an_origin"),
+    sa.CheckConstraint(_among("state", tuple(State)), name="job_state_is_known"),
+    sa.CheckConstraint("(state = 'sent') = (attempt IS NOT NULL)", name="sent_has_its_attempt"),
+    sa.CheckConstraint(f"({_unsettled}) = (ended_at IS NULL)", name="settled_has_its_end"),
+    sa.CheckConstraint("NOT (state IN ('done', 'delivered')) OR version IS NOT NULL", name="done_has_its_version"),
+    sa.CheckConstraint(
+        "NOT (state IN ('failed', 'unknown')) OR trouble_code IS NOT NULL", name="failed_has_its_trouble"
+    ),
+    sa.CheckConstraint("predicted >= 0 AND charged >= 0", name="job_money_is_not_negative"),
+    sa.Index("jobs_still_open", "id", sqlite_where=sa.text(STILL_OPEN), postgresql_where=sa.text(STILL_OPEN)),
+    sa.Index("jobs_by_time", "placed_at"),
+    sqlite_autoincrement=True,
+)
+
+inputs = sa.Table(
+    "inputs",
+    metadata,
+    sa.Column("job_id", sa.Integer, sa.ForeignKey("jobs.id"), primary_key=True),
+    sa.Column("blob", sa.Text, primary_key=True),
+)
+
+results = sa.Table(
+    "results",
+    metadata,
+    sa.Column("job_id", sa.Integer, sa.ForeignKey("jobs.id"), primary_key=True),
+    sa.Column("number", sa.Integer, primary_key=True),
+    sa.Column("blob", sa.Text, nullable=False),
+    sa.Column("format", sa.Text, nullable=False),
+    sa.Column("width", sa.Integer, nullable=False),
+    sa.Column("height", sa.Integer, nullable=False),
+    sa.Column("bytes", sa.BigInteger, nullable=False),
+)
+
+# The versions of the picture that a thread is about: a row a thread, so that two edits never get one number.
+threads = sa.Table(
+    "threads",
+    metadata,
+    sa.Column("home_id", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("versions", sa.Integer, nullable=False),
+)
+
+attempts = sa.Table(
+    "attempts",
+    metadata,
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("job_id", sa.Integer, sa.ForeignKey("jobs.id"), nullable=False),
+    sa.Column("state", sa.Text, nullable=False),
+    sa.Column("code", sa.Text),
+    sa.Column("request_id", sa.Text),
+    sa.Column("opened_at", sa.Double, nullable=False),
+    sa.Column("closed_at", sa.Double),
+    sa.CheckConstraint(_among("state", ATTEMPT_STATES), name="attempt_state_is_known"),
+    sa.CheckConstraint("(state = 'open') = (closed_at IS NULL)", name="closed_attempt_has_its_end"),
+    sa.Index(
+        "one_open_attempt_a_job",
+        "job_id",
+        unique=True,
+        sqlite_where=sa.text("state = 'open'"),
+        postgresql_where=sa.text("state = 'open'"),
+    ),
+)
+
+windows = sa.Table(
+    "windows",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("account", sa.Text, nullable=False),
+    sa.Column("unit", sa.Text, nullable=False),
+    sa.Column("period", sa.Text, nullable=False),
+    sa.Column("starts_at", sa.BigInteger, nullable=False),
+    sa.Column("ends_at", sa.BigInteger, nullable=False),
+    sa.Column("used", sa.BigInteger, nullable=False),
+    sa.Column("held", sa.BigInteger, nullable=False),
+    sa.UniqueConstraint("account", "unit", "starts_at", "ends_at", name="one_row_a_window"),
+    sa.CheckConstraint(_among("unit", tuple(Unit)), name="window_unit_is_known"),
+    sa.CheckConstraint("used >= 0 AND held >= 0", name="window_is_not_negative"),
+)
+
+holds = sa.Table(
+    "holds",
+    metadata,
+    sa.Column("job_id", sa.Integer, sa.ForeignKey("jobs.id"), primary_key=True),
+    sa.Column("window_id", sa.Integer, sa.ForeignKey("windows.id"), primary_key=True),
+    sa.Column("amount", sa.BigInteger, nullable=False),
+    sa.Column("charged", sa.BigInteger, nullable=False),
+    sa.Column("released", sa.BigInteger, nullable=False),
+    sa.Column("suspended", sa.BigInteger, nullable=False),
+    sa.Column("closed_at", sa.Double),
+    sa.CheckConstraint(
+        "amount >= 0 AND charged >= 0 AND released >= 0 AND suspended >= 0", name="hold_is_not_negative"
+    ),
+    sa.CheckConstraint(
+        "charged + released + suspended = CASE WHEN closed_at IS NULL THEN 0 ELSE amount END", name="hold_ends_whole"
+    ),
+)
+
+ledger = sa.Table(
+    "ledger",
+    metadata,
+    sa.Column("id", Serial, primary_key=True),
+    sa.Column("job_id", sa.Integer, sa.ForeignKey("jobs.id"), nullable=False),
+    sa.Column("window_id", sa.Integer, sa.ForeignKey("windows.id"), nullable=False),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("amount", sa.BigInteger, nullable=False),
+    sa.Column("at", sa.Double, nullable=False),
+    sa.UniqueConstraint("job_id", "window_id", "kind", name="once_of_a_kind"),
+    sa.CheckConstraint(_among("kind", LEDGER_KINDS), name="ledger_kind_is_known"),
+    sa.CheckConstraint("amount > 0", name="ledger_amount_is_positive"),
+    sa.Index("ledger_by_window", "window_id"),
+)
+
+parts = sa.Table(
+    "parts",
+    metadata,
+    sa.Column("job_id", sa.Integer, sa.ForeignKey("jobs.id"), primary_key=True),
+    sa.Column("part", sa.Integer, primary_key=True),
+    sa.Column("message_id", sa.BigInteger, nullable=False),
+)
+
+notices = sa.Table(
+    "notices",
+    metadata,
+    sa.Column("key", sa.Text, primary_key=True),
+    sa.Column("said_at", sa.Double, nullable=False),
+)
+
+notes = sa.Table(
+    "notes",
+    metadata,
+    sa.Column("key", sa.Text, primary_key=True),
+    sa.Column("value", sa.Text, nullable=False),
+)

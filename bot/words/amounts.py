@@ -1,0 +1,37 @@
+"""Money, time and sizes as people write them."""
+
+CENT = 10_000
+MIB = 1024 * 1024
+
+
+def dollars(micro_usd: int) -> str:
+    """What something costs: cents, rounded up; below a cent four decimals, so that it is never shown as nothing."""
+    if 0 < micro_usd < CENT:
+        return f"${-(-micro_usd // 100) / 10_000:.4f}"
+    return _cents(-(-micro_usd // CENT))
+
+
+def dollars_left(micro_usd: int) -> str:
+    """What can still be spent: cents, rounded down."""
+    return _cents(max(0, micro_usd) // CENT)
+
+
+def duration(seconds: float) -> str:
+    """ "14 s", "2 min 5 s", "1 h 3 min"."""
+    whole = max(1, round(seconds))
+    if whole < 60:
+        return f"{whole} s"
+    minutes, rest = divmod(whole, 60)
+    if minutes < 60:
+        return f"{minutes} min {rest} s" if rest else f"{minutes} min"
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours} h {minutes} min" if minutes else f"{hours} h"
+
+
+def megabytes(size: int) -> int:
+    """Bytes as whole mebibytes, rounded up, the unit that Discord calls MB."""
+    return -(-size // MIB)
+
+
+def _cents(cents: int) -> str:
+    return f"${cents // 100:,}.{cents % 100:02d}"

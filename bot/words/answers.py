@@ -1,0 +1,68 @@
+"""What a member is told in private, or in reply to a mention."""
+
+from collections.abc import Iterable, Sequence
+
+from bot.domain.job import Job
+from bot.domain.progress import Phase, Progress
+from bot.domain.quota import HOUSE, Balance, Unit
+from bot.words.amounts import dollars, dollars_left
+from bot.words.language import language
+from bot.words.status import status_line, title
+
+
+def accepted(job: Job, ahead: int, link: str | None, notes: Iterable[str], locale: str) -> str:
+    """An edit was placed: where it can be seen, and what was decided on the way."""
+    where = link or language(locale).gettext("Its message follows as soon as Discord lets me post.")
+    return "\n".join((status_line(job, Progress(Phase.QUEUED, ahead=ahead), locale), where, *notes))
+
+
+def cancelled(job: Job, locale: str) -> str:
+    """What a press on Cancel came to."""
+    words = language(locale)
+    if job.muted:
+        sentence = words.gettext(
+            "It is already being made and paid for, so it is let finish. Its pictures are kept: press Show to see them."
+        )
+    else:
+        sentence = words.gettext("It was cancelled. Nothing was charged.")
+    return f"{title(job.id, locale)}: {sentence}"
+
+
+def showing(job: Job, link: str | None, locale: str) -> str:
+    """What a press on Show came to."""
+    sentence = language(locale).gettext("its pictures are on their way.")
+    return " ".join((f"{title(job.id, locale)}: {sentence}", *([link] if link else [])))
+
+
+def standing(balances: Sequence[Balance], locale: str) -> str:
+    """What is left of a member's allowances, and when they start afresh."""
+    return "\n".join(_balance(one, locale) for one in balances if one.window.allowance.account != HOUSE)
+
+
+def unexpected(reference: str, locale: str) -> str:
+    """Something that no sentence was written for; the reference is in the log."""
+    sentence = language(locale).gettext(
+        "Something went wrong on my side. If no edit of yours appears, try again; "
+        "if it happens again, tell whoever runs me this: {reference}"
+    )
+    return sentence.format(reference=reference)
+
+
+def outdated(locale: str) -> str:
+    """A command that the bot does not know in this shape any more."""
+    return language(locale).gettext("This command has changed. Restart Discord, then try it again.")
+
+
+def _balance(balance: Balance, locale: str) -> str:
+    words, allowance = language(locale), balance.window.allowance
+    if allowance.unit is Unit.IMAGES:
+        sentence = words.gettext("Pictures: {left} of {limit} left, more from {when}")
+        fields = {"left": str(max(0, balance.left)), "limit": str(allowance.limit)}
+        held = str(balance.held)
+    else:
+        sentence = words.gettext("Money: {left} of {limit} left, more from {when}")
+        fields = {"left": dollars_left(balance.left), "limit": dollars(allowance.limit)}
+        held = dollars(balance.held)
+    line = sentence.format(when=f"<t:{balance.window.ends_at}:R>", **fields)
+    under_way = words.gettext(" ({held} held by edits under way)").format(held=held)
+    return line + under_way if balance.held else line

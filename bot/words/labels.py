@@ -1,0 +1,39 @@
+"""Names of commands, options, buttons and form fields.
+
+Commands and options are said in English when they are registered; buttons and forms in the member's language.
+"""
+
+from bot.words.language import language, marked
+
+EDIT = "edit"
+EDIT_DESCRIPTION = "Change pictures as you say"
+EDIT_MENU = "Edit picture"
+QUOTA = "quota"
+QUOTA_DESCRIPTION = "See what you have left, and when there is more"
+
+OPTIONS = {
+    "prompt": "What should change, in your words",
+    "image": "The picture to change",
+    **{f"image{number}": f"Picture {number}" for number in range(2, 11)},
+    "mask": "Which parts of the first picture may change: the transparent ones",
+    "model": "Which model makes it",
+    "size": "Width x height of the result, for example 1536x1024",
+    "quality": "How much care the model takes: more costs more",
+    "n": "How many results, each paid for",
+    "background": "What lies behind the subject",
+    "output_format": "The kind of file that comes back",
+}
+
+CANCEL, AGAIN, SHOW = marked("Cancel"), marked("Try again"), marked("Show")
+
+FORM_TITLE = marked("Edit picture")
+FORM_PROMPT = marked("What should change?")
+FORM_PICTURES = marked("More pictures")
+FORM_PICTURES_HINT = marked("Used after those of the message, in the order you choose them.")
+FORM_MASK = marked("Mask")
+FORM_MASK_HINT = marked("Which parts of the first picture may change: the transparent ones.")
+
+
+def label(message: str, locale: str) -> str:
+    """A label of this file in the member's language."""
+    return language(locale).gettext(message)

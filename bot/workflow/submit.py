@@ -1,0 +1,157 @@
+"""The first conductor: from a request with its files on disk to a job in the queue, or a refusal that costs nothing."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import structlog
+
+from bot.domain import quota
+from bot.domain.catalog import Catalog, ModelCard, check_announced, check_wish, dimensions, settled_options
+from bot.domain.errors import (
+    EditGone,
+    HouseClosed,
+    HouseSpent,
+    InputLost,
+    NoPicture,
+    NotYours,
+    PermissionMissing,
+    TooLate,
+)
+from bot.domain.job import Announcement, Job
+from bot.domain.money import predict
+from bot.domain.quota import Balance, Limits
+from bot.domain.request import EditRequest, Origin, Place, PlaceKind
+from bot.workflow.announce import Announcer
+from bot.workflow.ports import (
+    Blobs,
+    Book,
+    Clock,
+    Note,
+    NoteKind,
+    Pictures,
+    Placed,
+    Postbox,
+    Probe,
+    Receipt,
+    Source,
+    Undeliverable,
+    Unreachable,
+)
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Submit:
+    """Everything that a member can ask of the bot. Each verb raises the `Refused` that says what to do instead."""
+
+    catalog: Catalog
+    limits: Limits
+    pictures: Pictures
+    book: Book
+    blobs: Blobs
+    postbox: Postbox
+    announce: Announcer
+    clock: Clock
+    wake: Callable[[], None]
+
+    async def __call__(self, request: EditRequest) -> Receipt:
+        """Place an edit: nothing is held unless everything that can be known beforehand is in order."""
+        card = self.catalog.card(request.model)
+        if not request.pictures:
+            raise NoPicture
+        check_announced(card, len(request.pictures), {}, request.mask.filename if request.mask else None, 0)
+        check_wish(card, request.prompt, request.options)
+        probes = await self._probe(request)
+        placed = await self._place(card, request, probes)
+        self.wake()
+        job = await self._announced(placed.job)
+        return Receipt(job, job.announcement, placed.ahead, _notes(request, probes))
+
+    async def again(self, job_id: int, user_id: int, origin: Origin) -> Receipt:
+        """Place the same edit once more, as a new job with a new hold: this press is the new consent."""
+        job = await self._owned(job_id, user_id)
+        place = _home(job.announcement, job.request.place)
+        return await self(replace(job.request, origin=origin, place=place, parent=job_id))
+
+    async def cancel(self, job_id: int, user_id: int) -> Job:
+        """Stop an edit: before the paid call its hold is given back, after it the pictures are kept but not shown."""
+        await self._owned(job_id, user_id)
+        job = await self.book.cancel(job_id)
+        if job is None:
+            raise TooLate
+        self.wake()
+        return job
+
+    async def show(self, job_id: int, user_id: int) -> Job:
+        """Post the pictures of an edit that was cancelled too late to save its cost."""
+        await self._owned(job_id, user_id)
+        job = await self.book.unmute(job_id)
+        if job is None:
+            raise TooLate
+        self.wake()
+        return job
+
+    async def standing(self, user_id: int) -> tuple[Balance, ...]:
+        """What the member has left in every window that counts; the house's own is not for members."""
+        now = self.clock.now()
+        mine = [one for one in quota.allowances(self.limits, user_id) if one.account != quota.HOUSE]
+        return await self.book.balances([quota.window(one, now) for one in mine])
+
+    async def _owned(self, job_id: int, user_id: int) -> Job:
+        job = await self.book.job(job_id)
+        if job is None:
+            raise EditGone
+        if job.request.user_id != user_id:
+            raise NotYours
+        return job
+
+    async def _probe(self, request: EditRequest) -> tuple[Probe, ...]:
+        files = request.pictures if request.mask is None else (*request.pictures, request.mask)
+        sources = [Source(self.blobs.path(file.blob), file.filename) for file in files]
+        try:
+            return tuple([await self.pictures.probe(source) for source in sources])
+        except FileNotFoundError:
+            raise InputLost from None
+
+    async def _place(self, card: ModelCard, request: EditRequest, probes: tuple[Probe, ...]) -> Placed:
+        first = (probes[0].width, probes[0].height)
+        options = settled_options(card, request.options, first)
+        size = dimensions(options.size) if options.size else first
+        inputs = [(probe.width, probe.height) for probe in probes]
+        predicted = predict(card, options, size, inputs, request.prompt)
+        hold = quota.hold(self.limits, request.user_id, self.clock.now(), options.n, predicted)
+        try:
+            return await self.book.place(replace(request, model=card.name, options=options), hold, predicted)
+        except HouseSpent as spent:
+            if await self.book.once(f"house-spent:{spent.fields['resets_at']}"):
+                await self.postbox.alert(HouseClosed(**spent.fields))
+            raise
+
+    async def _announced(self, job: Job) -> Job:
+        try:
+            return await self.announce(job)
+        except Unreachable:
+            log.warning("announcement_late", job=job.id)  # the worker announces it again
+            return job
+        except Undeliverable:
+            await self.book.cancel(job.id)
+            self.wake()
+            raise PermissionMissing(permission="Send Messages") from None
+
+
+def _notes(request: EditRequest, probes: tuple[Probe, ...]) -> tuple[Note, ...]:
+    mask = [Note(NoteKind.MASK, request.mask.filename)] if request.mask else []
+    frames = [
+        Note(NoteKind.FIRST_FRAME, file.filename)
+        for file, probe in zip(request.pictures, probes, strict=False)
+        if probe.animated
+    ]
+    return (*mask, *frames)
+
+
+def _home(announcement: Announcement | None, place: Place) -> Place:
+    # A second try belongs where the first one's results would have gone: in the thread that it opened.
+    if announcement is None or place.kind is not PlaceKind.CHANNEL or announcement.home_id == announcement.channel_id:
+        return place
+    return replace(place, channel_id=announcement.home_id, kind=PlaceKind.THREAD)

@@ -1,0 +1,1 @@
+"""The front doors, one file for each subject: defer, read, submit, answer."""

@@ -1,0 +1,142 @@
+"""The bot's own chat room at a Discord stand-in, with the other rooms as stand-ins behind it."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import discord
+from aiohttp import web
+from discord.gateway import DiscordWebSocket
+
+from bot.chat.client import DarkroomClient
+from bot.chat.delivery import DiscordPostbox
+from bot.chat.desk import Desk
+from bot.chat.download import Downloads, cdn_origins
+from bot.chat.intake import Intake
+from bot.domain.catalog import Catalog, shipped_cards
+from bot.domain.quota import Limits
+from bot.domain.request import HouseRules
+from bot.sandbox.clock import Clock
+from bot.sandbox.discord_server import DiscordServer
+from bot.sandbox.member import Member
+from bot.workflow.announce import Announcer
+from bot.workflow.submit import Submit
+from bot.workflow.work import Worker
+from tests.standins import FolderBlobs, PlainPictures, ScriptedProvider, Steps
+from tests.workflow.memory_book import MemoryBook
+
+PICTURE = b"png 1024x1024"
+LIMITS = Limits(images_per_day=20, micro_usd_per_month=5_000_000, house_micro_usd_per_month=50_000_000)
+
+
+class Hurry(Clock):
+    """The sandbox's clock for those who would rather not wait: a sleep is over at once, and time has passed."""
+
+    async def sleep(self, seconds: float) -> None:
+        self.advance(seconds)
+        await asyncio.sleep(0)
+
+
+@dataclass
+class Scene:
+    """Everything that a test of the chat room touches."""
+
+    server: DiscordServer
+    url: str
+    clock: Clock
+    client: DarkroomClient
+    postbox: DiscordPostbox
+    book: MemoryBook
+    blobs: FolderBlobs
+    provider: ScriptedProvider
+    worker: Worker
+    steps: Steps
+
+    def member(self, name: str = "mira", channel: str = "pictures") -> Member:
+        """Somebody who uses the bot."""
+        return Member(self.url, name, channel, timeout_s=20)
+
+    async def work(self) -> None:
+        """Hand out every ticket once, as the dispatcher does."""
+        for job_id in sorted(self.book.tickets):
+            await self.worker(job_id)
+
+
+@asynccontextmanager
+async def discord_standin(clock: Clock) -> AsyncIterator[tuple[DiscordServer, str]]:
+    """A Discord on a free port, which discord.py is pointed back from afterwards."""
+    base, gateway = discord.http.Route.BASE, DiscordWebSocket.DEFAULT_GATEWAY
+    server = DiscordServer(clock)
+    runner = web.AppRunner(server.application())
+    await runner.setup()
+    site = web.TCPSite(runner, "127.0.0.1", 0)
+    await site.start()
+    url = f"http://127.0.0.1:{runner.addresses[0][1]}"
+    server.listens_at(url)
+    try:
+        yield server, url
+    finally:
+        await runner.cleanup()
+        discord.http.Route.BASE, DiscordWebSocket.DEFAULT_GATEWAY = base, gateway
+
+
+@asynccontextmanager
+async def a_scene(
+    folder: Path, *, connected: bool = True, rules: HouseRules | None = None, operators: tuple[int, ...] = ()
+) -> AsyncIterator[Scene]:
+    """The bot logged in at a stand-in of its own; `connected` says whether it is at the gateway too."""
+    clock = Clock() if connected else Hurry()
+    book = MemoryBook(clock, Steps())
+    async with (
+        discord_standin(clock) as (server, url),
+        a_bot(server, url, clock, book, folder, connected=connected, rules=rules, operators=operators) as scene,
+    ):
+        yield scene
+
+
+async def at_home(client: DarkroomClient) -> None:
+    """Return when the gateway has told of the first server; discord.py's own "ready" comes two seconds later."""
+    while not any(not guild.unavailable for guild in client.guilds):  # noqa: ASYNC110 - discord.py tells it nowhere
+        await asyncio.sleep(0.01)
+
+
+@asynccontextmanager
+async def a_bot(
+    server: DiscordServer,
+    url: str,
+    clock: Clock,
+    book: MemoryBook,
+    folder: Path,
+    *,
+    connected: bool = True,
+    rules: HouseRules | None = None,
+    operators: tuple[int, ...] = (),
+) -> AsyncIterator[Scene]:
+    """One process of the bot: when it ends, the stand-in and the book go on."""
+    steps = book.steps
+    pictures, provider, blobs = PlainPictures(steps), ScriptedProvider(steps), FolderBlobs(folder, clock, steps)
+    catalog = Catalog(shipped_cards(), "gpt-image-2")
+    async with Downloads(cdn_origins(url)) as downloads:
+        api = f"{url}/api/v10"
+        client = DarkroomClient(clock=clock, recall=book.recall, remember=book.remember, api_url=api)
+        postbox = DiscordPostbox(client, client.logged_in, clock, operators)
+        announce = Announcer(book, postbox)
+        submit = Submit(catalog, LIMITS, pictures, book, blobs, postbox, announce, clock, lambda: None)
+        worker = Worker(catalog, pictures, provider, book, blobs, postbox, announce, clock, b"key")
+        intake = Intake(blobs, downloads, catalog, rules or HouseRules(), lambda: client.stopping)
+        client.desk = Desk(intake, submit, catalog)
+        async with client, asyncio.TaskGroup() as group:
+            lines = group.create_task(postbox.run())
+            serving = group.create_task(client.serve(server.token)) if connected else None
+            if serving is None:
+                await client.login(server.token)
+            else:
+                await client.logged_in.wait()
+                await at_home(client)
+            yield Scene(server, url, clock, client, postbox, book, blobs, provider, worker, steps)
+            await client.close()
+            lines.cancel()
+            if serving is not None:
+                await serving

@@ -1,0 +1,296 @@
+"""Small stand-ins for the rooms, each obeying its port: they keep what they are told in memory, for tests to read.
+
+They share one `Steps`: it notes in which order the rooms were called, and lets a test stop or interrupt any call.
+The largest of them, the book, has its own file: `workflow/memory_book.py`.
+"""
+
+import asyncio
+import hashlib
+import shutil
+import tempfile
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Collection
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from bot.domain.errors import PictureDamaged, PictureUnknown, Trouble
+from bot.domain.job import Announcement, Job
+from bot.domain.money import Usage
+from bot.domain.progress import Phase, Progress
+from bot.domain.request import PlaceKind
+from bot.workflow.ports import (
+    Answer,
+    Blobs,
+    Call,
+    Clock,
+    Delivery,
+    Pictures,
+    Postbox,
+    Preparation,
+    Prepared,
+    Probe,
+    Provider,
+    SendFile,
+    Source,
+)
+
+
+class Stop:
+    """A place where a call hangs: `reached` when it is there, until `go` is set or it is cancelled."""
+
+    def __init__(self) -> None:
+        self.reached, self.go = asyncio.Event(), asyncio.Event()
+
+    async def hang(self) -> None:
+        """Say that the place is reached, and wait."""
+        self.reached.set()
+        await self.go.wait()
+
+
+class Steps:
+    """The calls to the rooms in their order. A verb of the book is two steps: "sent", and "sent written" after it."""
+
+    def __init__(self) -> None:
+        self.taken: list[str] = []
+        self._meanwhile: dict[str, list[Callable[[], Awaitable[object]]]] = {}
+
+    async def take(self, name: str) -> None:
+        """Note the step, and do what a test put in its way."""
+        if not name.endswith(" written"):
+            self.taken.append(name)
+        if self._meanwhile.get(name):
+            await self._meanwhile[name].pop(0)()
+
+    def meanwhile(self, name: str, do: Callable[[], Awaitable[object]]) -> None:
+        """Do this the next time that the step is taken; given twice, the second is for the time after."""
+        self._meanwhile.setdefault(name, []).append(do)
+
+    def stop_at(self, name: str) -> "Stop":
+        """Hang the next time that the step is taken, until the stop is let go."""
+        stop = Stop()
+        self.meanwhile(name, stop.hang)
+        return stop
+
+    def raise_at(self, name: str, *troubles: Exception) -> None:
+        """Raise these the next times that the step is taken, one each time."""
+        for trouble in troubles:
+            self.meanwhile(name, _raiser(trouble))
+
+    def count(self, name: str) -> int:
+        """How often the step was taken."""
+        return self.taken.count(name)
+
+
+def _raiser(trouble: Exception) -> Callable[[], Awaitable[None]]:
+    async def stumble() -> None:
+        raise trouble
+
+    return stumble
+
+
+class HandClock:
+    """A clock that only a test or a sleep moves; every sleep is noted. Its step is "sleep"."""
+
+    def __init__(self, steps: Steps, moment: float = 1_795_000_000.0) -> None:
+        self.steps, self.moment = steps, moment
+        self.slept: list[float] = []
+
+    def now(self) -> float:
+        return self.moment
+
+    async def sleep(self, seconds: float) -> None:
+        self.slept.append(seconds)
+        await self.steps.take("sleep")
+        self.moment += seconds
+
+
+# ── storage ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+class FolderBlobs:
+    """Blobs as files of one folder. The steps are "keep" and "workshop"."""
+
+    def __init__(self, folder: Path, clock: Clock, steps: Steps) -> None:
+        self.folder, self.clock, self.steps = folder, clock, steps
+        self.kept_at: dict[str, float] = {}
+
+    @asynccontextmanager
+    async def workshop(self) -> AsyncIterator[Path]:
+        await self.steps.take("workshop")
+        with tempfile.TemporaryDirectory(dir=self.folder) as folder:
+            yield Path(folder)
+
+    async def keep(self, path: Path) -> str:
+        await self.steps.take("keep")
+        return self.put(await asyncio.to_thread(path.read_bytes))
+
+    def put(self, content: bytes) -> str:
+        """Keep these bytes."""
+        key = hashlib.sha256(content).hexdigest()
+        self.path(key).write_bytes(content)
+        self.kept_at[key] = self.clock.now()
+        return key
+
+    def path(self, key: str) -> Path:
+        return self.folder / key
+
+    async def sweep(self, in_use: Collection[str], older_than: float) -> int:
+        stale = [key for key, kept in self.kept_at.items() if key not in in_use and kept < older_than]
+        for key in stale:
+            self.path(key).unlink()
+            del self.kept_at[key]
+        return len(stale)
+
+
+# ── images ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+class PlainPictures:
+    """Reads pictures that are plain words: b"png 64x48", b"gif 64x48 animated", b"png 64x48 damaged behind its header".
+
+    The steps are "probe", "prepare" and "verify".
+    """
+
+    def __init__(self, steps: Steps) -> None:
+        self.steps = steps
+
+    async def probe(self, source: Source) -> Probe:
+        await self.steps.take("probe")
+        return _read_words(source.path, source.name)
+
+    async def prepare(self, preparation: Preparation) -> Prepared:
+        await self.steps.take("prepare")
+        folder, mask = preparation.folder, preparation.mask
+        pictures = [_prepared(one, folder, f"image_{place}") for place, one in enumerate(preparation.pictures)]
+        return Prepared(tuple(pictures), _prepared(mask, folder, "mask") if mask else None)
+
+    async def verify(self, path: Path) -> Probe:
+        await self.steps.take("verify")
+        return _whole(path, path.name)
+
+
+def _read_words(path: Path, name: str) -> Probe:
+    words = path.read_text("utf-8").split()
+    if not words or words[0] not in {"png", "jpeg", "webp", "gif"}:
+        raise PictureUnknown(name=name, found=words[0] if words else "nothing")
+    width, height = words[1].split("x")
+    return Probe(words[0], int(width), int(height), "animated" in words, "alpha" in words)
+
+
+def _whole(path: Path, name: str) -> Probe:
+    if b"damaged" in path.read_bytes():
+        raise PictureDamaged(name=name)
+    return _read_words(path, name)
+
+
+def _prepared(source: Source, folder: Path, stem: str) -> SendFile:
+    probe = _whole(source.path, source.name)
+    target = Path(shutil.copyfile(source.path, folder / f"{stem}.png"))
+    return SendFile(target, target.name, "image/png", probe.width, probe.height, target.stat().st_size)
+
+
+# ── provider ────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class Comes:
+    """An answer with these pictures."""
+
+    pictures: tuple[bytes, ...] = (b"png 1024x1024 result",)
+    usage: Usage | None = None
+    request_id: str | None = "req_1"
+
+
+class ScriptedProvider:
+    """Plays one outcome a call: an answer, an exception to raise, or None for a stream that ends without an answer.
+
+    A call beyond the script is a broken promise. The steps are "edit", before anything leaves, and "edit sent"; to
+    let a call hang, stop at one of them.
+    """
+
+    def __init__(self, steps: Steps, *script: Comes | Exception | None) -> None:
+        self.steps = steps
+        self.script = list(script)
+        self.calls: list[Call] = []
+
+    async def edit(self, call: Call) -> AsyncGenerator[Progress | Answer, None]:
+        self.calls.append(call)
+        if not self.script:
+            raise AssertionError(f"paid call {len(self.calls)} was not in the script")
+        outcome = self.script.pop(0)
+        await self.steps.take("edit")
+        yield Progress(Phase.SENDING)
+        await self.steps.take("edit sent")
+        yield Progress(Phase.WAITING)
+        if isinstance(outcome, Exception):
+            raise outcome
+        if outcome is not None:
+            paths = tuple(call.folder / f"{call.attempt}-{place}" for place in range(len(outcome.pictures)))
+            for path, content in zip(paths, outcome.pictures, strict=True):
+                path.write_bytes(content)
+            yield Answer(paths, outcome.usage, outcome.request_id)
+
+
+# ── chat ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(slots=True)
+class RecordingPostbox:
+    """Keeps what was said. Its steps are "announce", "deliver", "post" for every message of results, and "tell".
+
+    Let one of them raise `Undeliverable` or `Unreachable` with `steps.raise_at`.
+    """
+
+    steps: Steps
+    announced: list[Job] = field(default_factory=list)
+    shown: list[Progress] = field(default_factory=list)
+    deliveries: list[Delivery] = field(default_factory=list)
+    messages: list[tuple[str, ...]] = field(default_factory=list)  # the file names of each message of results
+    told: list[Job] = field(default_factory=list)
+    closed: list[Job] = field(default_factory=list)
+    alerts: list[Trouble] = field(default_factory=list)
+    per_message: int = 10
+
+    async def announce(self, job: Job, ahead: int) -> Announcement:
+        await self.steps.take("announce")
+        self.announced.append(job)
+        place = job.request.place
+        home = 7_000 + job.id if place.kind is PlaceKind.CHANNEL else place.channel_id
+        return Announcement(place.channel_id, 8_000 + job.id, home)
+
+    def progress(self, job: Job, progress: Progress) -> None:
+        self.shown.append(progress)
+
+    async def deliver(self, delivery: Delivery) -> AsyncGenerator[tuple[int, int], None]:
+        self.deliveries.append(delivery)
+        await self.steps.take("deliver")
+        for part, start in enumerate(range(0, len(delivery.parcels), self.per_message)):
+            names = tuple(parcel.filename for parcel in delivery.parcels[start : start + self.per_message])
+            if part not in delivery.posted:
+                yield part, await self._post(names, look_first=delivery.look_first)
+
+    async def tell(self, job: Job) -> None:
+        await self.steps.take("tell")
+        self.told.append(job)
+
+    async def close(self, job: Job) -> None:
+        self.closed.append(job)
+
+    async def alert(self, trouble: Trouble) -> None:
+        self.alerts.append(trouble)
+
+    async def _post(self, names: tuple[str, ...], *, look_first: bool) -> int:
+        if not (look_first and names in self.messages):
+            await self.steps.take("post")
+            self.messages.append(names)
+        return 9_000 + self.messages.index(names)
+
+
+# A type checker reads here that every stand-in obeys its port.
+OBEDIENT: tuple[type[Clock], type[Blobs], type[Pictures], type[Provider], type[Postbox]] = (
+    HandClock,
+    FolderBlobs,
+    PlainPictures,
+    ScriptedProvider,
+    RecordingPostbox,
+)

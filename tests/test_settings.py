@@ -1,0 +1,227 @@
+"""The settings: what is read, what is refused and with which sentence, and what is never shown."""
+
+import re
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from bot.settings import Settings, SettingsWrong
+
+TOKEN = "MTIzNDU2Nzg5MDEyMzQ1Njc4.GabcDe.a-token-that-is-none-at-all-0000"
+KEY = "sk-proj-a-key-that-is-none-at-all"
+ENOUGH = {"DISCORD_TOKEN": TOKEN, "IMAGES_API_KEY": KEY}
+EXAMPLE = Path(__file__).parent.parent / ".env.example"
+
+
+def refusal(**values: str) -> str:
+    with pytest.raises(SettingsWrong) as caught:
+        Settings.of({**ENOUGH, **values})
+    assert caught.value.__cause__ is None
+    assert caught.value.__context__ is None
+    return str(caught.value)
+
+
+def test_token_and_key_are_enough() -> None:
+    """Nobody needs more than the token and the key to start; the rest has the values that the documents promise."""
+    settings = Settings.of(ENOUGH)
+
+    assert settings.discord_token.get_secret_value() == TOKEN
+    assert settings.images_api_key.get_secret_value() == KEY
+    assert settings.images_api_url == "https://api.openai.com/v1"
+    assert (settings.images_dialect, settings.images_model, settings.images_timeout_s) == ("openai", "gpt-image-2", 600)
+    assert settings.database_url == "sqlite+aiosqlite:///data/darkroom.db"
+    assert (settings.guilds, settings.operator_ids) == (frozenset(), ())
+    assert (settings.user_install, settings.message_content) == (False, False)
+    assert settings.limit_images_per_day == 20
+    assert settings.limit_micro_usd_per_month == 5_000_000
+    assert settings.operator_micro_usd_per_month == 50_000_000
+
+
+def test_values_are_read() -> None:
+    """Lists, switches, amounts and names are read as a person writes them."""
+    settings = Settings.of(
+        {
+            **ENOUGH,
+            "DISCORD_TOKEN": f" {TOKEN}\n",
+            "GUILDS": "123456789012345678, 223456789012345678",
+            "OPERATOR_IDS": "323456789012345678 423456789012345678",
+            "USER_INSTALL": "on",
+            "MESSAGE_CONTENT": "yes",
+            "LIMIT_USD_PER_MONTH": "2.505",
+            "LOG_LEVEL": "debug",
+            "LOG_FORMAT": "JSON",
+            "DATA_DIR": "/var/lib/darkroom",
+            "IMAGES_API_URL": "https://gateway.example/openai/",
+            "IMAGES_TIMEOUT_S": "0.5",
+        }
+    )
+
+    assert settings.discord_token.get_secret_value() == TOKEN
+    assert settings.guilds == {123456789012345678, 223456789012345678}
+    assert settings.operator_ids == (323456789012345678, 423456789012345678)
+    assert (settings.user_install, settings.message_content) == (True, True)
+    assert settings.limit_micro_usd_per_month == 2_505_000
+    assert (settings.log_level, settings.log_format) == ("DEBUG", "json")
+    assert settings.database_url == "sqlite+aiosqlite:////var/lib/darkroom/darkroom.db"
+    assert settings.images_api_url == "https://gateway.example/openai"
+    assert settings.images_timeout_s == 0.5
+
+
+@pytest.mark.parametrize(
+    ("given", "used"),
+    [
+        ("sqlite:///bot.db", "sqlite+aiosqlite:///bot.db"),
+        ("postgres://u:p@db/darkroom", "postgresql+psycopg://u:p@db/darkroom"),
+        ("postgresql://u:p@db/darkroom", "postgresql+psycopg://u:p@db/darkroom"),
+    ],
+)
+def test_a_database_gets_its_driver(given: str, used: str) -> None:
+    """A database may be named as its own documents name it; the driver is ours to know."""
+    assert Settings.of({**ENOUGH, "DATABASE_URL": given}).database_url == used
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("DISCORD_TOKEN", "two words"),
+        ("DISCORD_TOKEN", "töken"),
+        ("IMAGES_API_KEY", "sk-line\nbreak"),
+        ("IMAGES_API_URL", "images.example.com/v1"),
+        ("IMAGES_API_URL", "ftp://api.openai.com"),
+        ("IMAGES_API_URL", "https://api.openai.com/v1?key=1"),
+        ("IMAGES_API_URL", "http://[::1"),
+        ("IMAGES_API_URL", "http://localhost:99999"),
+        ("IMAGES_DIALECT", "klingon"),
+        ("IMAGES_MODEL", "gpt image"),
+        ("IMAGES_TIMEOUT_S", "0"),
+        ("IMAGES_TIMEOUT_S", "inf"),
+        ("IMAGES_TIMEOUT_S", "soon"),
+        ("DISCORD_API_URL", "wss://discord.com"),
+        ("DISCORD_GATEWAY_URL", "https://discord.com"),
+        ("DATABASE_URL", "mysql://db/darkroom"),
+        ("DATABASE_URL", "sqlite://books.db"),
+        ("DATABASE_URL", "books.db"),
+        ("GUILDS", "My Server"),
+        ("GUILDS", "-1"),
+        ("OPERATOR_IDS", "mira"),
+        ("USER_INSTALL", "perhaps"),
+        ("MESSAGE_CONTENT", "2"),
+        ("LIMIT_IMAGES_PER_DAY", "-1"),
+        ("LIMIT_IMAGES_PER_DAY", "1.5"),
+        ("LIMIT_IMAGES_PER_DAY", "9" * 30),
+        ("LIMIT_USD_PER_MONTH", "$5"),
+        ("LIMIT_USD_PER_MONTH", "nan"),
+        ("LIMIT_USD_PER_MONTH", "-0.01"),
+        ("LIMIT_USD_PER_MONTH", "0.0000001"),
+        ("OPERATOR_USD_PER_MONTH", "1e30"),
+        ("RETENTION_DAYS", "0"),
+        ("SHUTDOWN_GRACE_S", "-1"),
+        ("LOG_LEVEL", "loud"),
+        ("LOG_FORMAT", "xml"),
+    ],
+)
+def test_a_wrong_value_gets_one_sentence(name: str, value: str) -> None:
+    """A value that cannot be used is answered with one sentence that names the variable and does not repeat it."""
+    sentence = refusal(**{name: value})
+
+    assert re.fullmatch(rf"{name} has to be [^\n]+\.", sentence)
+    assert len(value) < 4 or value not in sentence
+
+
+@pytest.mark.parametrize("name", ["DISCORD_TOKEN", "IMAGES_API_KEY"])
+def test_a_missing_secret_is_named(name: str) -> None:
+    """Without the token or the key the sentence says which one is missing and where it comes from."""
+    sentence = refusal(**{name: ""})
+
+    assert sentence.startswith(f"{name} is missing: ")
+    assert sentence.count("\n") == 0
+
+
+def test_a_caller_may_need_no_secret() -> None:
+    """`darkroom migrate` and the books need neither token nor key."""
+    assert Settings.of({}, needs=()).images_model == "gpt-image-2"
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("IMAGES_API_URL", "http://api.openai.com/v1"),
+        ("IMAGES_API_URL", "http://8.8.8.8/v1"),
+        ("DISCORD_API_URL", "http://discord.com/api/v10"),
+        ("DISCORD_GATEWAY_URL", "ws://gateway.discord.gg"),
+    ],
+)
+def test_a_key_does_not_cross_the_internet_in_the_clear(name: str, value: str) -> None:
+    """A key is not sent unencrypted to a server outside."""
+    assert refusal(**{name: value}).startswith(f"{name} would carry the key unencrypted")
+
+
+@pytest.mark.parametrize(
+    "host", ["127.0.0.1:8000", "[::1]:8000", "localhost", "192.168.1.20", "100.64.0.3", "sdcpp:7860", "gpu.lan"]
+)
+def test_a_server_of_ones_own_may_speak_plainly(host: str) -> None:
+    """An image server on this machine or in a private network is reached without TLS."""
+    assert Settings.of({**ENOUGH, "IMAGES_API_URL": f"http://{host}/v1"}).images_api_url == f"http://{host}/v1"
+
+
+def test_the_environment_goes_before_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A variable of the environment is stronger than `.env`, an empty one is no value, and strangers are ignored."""
+    file = tmp_path / ".env"
+    file.write_text(
+        f"DISCORD_TOKEN={TOKEN}\nIMAGES_API_KEY={KEY}  # ours\nIMAGES_MODEL=dall-e-2\nLOG_LEVEL=\nPATHS=1\n"
+    )
+    monkeypatch.setenv("IMAGES_MODEL", "gpt-image-1")
+    monkeypatch.setenv("LOG_FORMAT", "")
+
+    settings = Settings.read(file)
+
+    assert settings.images_api_key.get_secret_value() == KEY
+    assert (settings.images_model, settings.log_level, settings.log_format) == ("gpt-image-1", "INFO", "text")
+
+
+def test_given_values_do_not_mix_with_the_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Settings that are given say nothing of the environment or of `.env`: the sandbox cannot spend a real key."""
+    (tmp_path / ".env").write_text(f"IMAGES_API_KEY={KEY}\n")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("DISCORD_TOKEN", TOKEN)
+
+    settings = Settings.of({}, needs=())
+
+    assert settings.secrets == ()
+
+
+def test_an_unreadable_file_gets_a_sentence(tmp_path: Path) -> None:
+    """A `.env` that is no text is refused with a sentence."""
+    file = tmp_path / ".env"
+    file.write_bytes(b"DISCORD_TOKEN=\xff\xfe\x00")
+
+    with pytest.raises(SettingsWrong, match=r"\.env cannot be read"):
+        Settings.read(file)
+
+
+def test_secrets_are_not_shown() -> None:
+    """Printing the settings shows no secret, and `secrets` lists every one, those inside addresses included."""
+    settings = Settings.of(
+        {
+            **ENOUGH,
+            "DATABASE_URL": "postgresql://darkroom:sw0rd%40fish@db/darkroom",
+            "DISCORD_PROXY": "http://me:pr0xy-word@127.0.0.1:3128",
+        }
+    )
+
+    assert set(settings.secrets) == {TOKEN, KEY, "sw0rd%40fish", "sw0rd@fish", "pr0xy-word"}
+    assert not [secret for secret in settings.secrets if secret in f"{settings!r}{settings}"]
+
+
+def test_the_example_names_every_setting_once() -> None:
+    """`.env.example` and the settings are the same list, each with a comment, and an example's value is the default."""
+    text = EXAMPLE.read_text()
+    named = re.findall(r"^#? ?([A-Z_]+)=(.*)$", text, re.MULTILINE)
+    commented = re.findall(r"^# [^\n]+\n#? ?[A-Z_]+=", text, re.MULTILINE)
+
+    assert sorted(name for name, _ in named) == sorted(name.upper() for name in Settings.model_fields)
+    assert len(commented) == len(named)
+    defaults = Settings.of({}, needs=())
+    assert Settings.of(dict(named), needs=()) == defaults
+    assert defaults.limit_usd_per_month == Decimal(5)

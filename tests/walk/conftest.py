@@ -1,0 +1,47 @@
+"""The walk: the real bot, unmodified discord.py and all, against the sandbox over real HTTP and WebSocket."""
+
+from collections.abc import AsyncGenerator
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from bot import app, logs
+from bot.sandbox.samples import Samples, write_samples
+from bot.sandbox.serve import Sandbox
+from bot.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """A sandbox, and the settings of the bot that plays on it."""
+
+    sandbox: Sandbox
+    data: Path
+
+    def settings(self, **changed: str) -> Settings:
+        """The sandbox's settings with these changes, and with a database of this test's own."""
+        return Settings.of({**self.sandbox.settings, "DATA_DIR": str(self.data), **changed})
+
+    def bot(self, **changed: str) -> AbstractAsyncContextManager[None]:
+        """The bot, on for the body of an `async with`; it may be started again on the same data."""
+        return app.running(self.settings(**changed))
+
+
+
+
+@pytest.fixture
+async def stage(tmp_path: Path) -> AsyncGenerator[Stage, None]:
+    """A stage whose ledger has to be exact when the curtain falls."""
+    logs.configure("WARNING")
+    async with Sandbox(record=tmp_path / "exchanges.jsonl") as sandbox:
+        stage = Stage(sandbox, tmp_path / "data")
+        yield stage
+        assert not await app.check_ledger(stage.settings())
+
+
+@pytest.fixture(scope="session")
+def samples(tmp_path_factory: pytest.TempPathFactory) -> Samples:
+    """A picture, a second one, and a mask for the first, 1024x1024 each."""
+    return write_samples(tmp_path_factory.mktemp("samples"))

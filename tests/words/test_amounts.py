@@ -1,0 +1,44 @@
+"""Money and time, written."""
+
+import pytest
+
+from bot.words.amounts import dollars, dollars_left, duration, megabytes
+
+
+@pytest.mark.parametrize(
+    ("micro_usd", "text"),
+    [
+        (0, "$0.00"),
+        (1, "$0.0001"),
+        (4_200, "$0.0042"),
+        (9_999, "$0.0100"),
+        (10_000, "$0.01"),
+        (50_000, "$0.05"),
+        (52_700, "$0.06"),
+        (5_000_000, "$5.00"),
+        (1_234_567_890, "$1,234.57"),
+    ],
+)
+def test_dollars(micro_usd: int, text: str) -> None:
+    """A cost is rounded up to cents, and below a cent it is still not nothing."""
+    assert dollars(micro_usd) == text
+
+
+@pytest.mark.parametrize(("micro_usd", "text"), [(59_999, "$0.05"), (9_999, "$0.00"), (-5, "$0.00")])
+def test_dollars_left(micro_usd: int, text: str) -> None:
+    """What is left is rounded down and never less than nothing."""
+    assert dollars_left(micro_usd) == text
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [(0.2, "1 s"), (14.4, "14 s"), (60, "1 min"), (125, "2 min 5 s"), (3600, "1 h"), (3780, "1 h 3 min")],
+)
+def test_duration(seconds: float, text: str) -> None:
+    """A duration has at most two units."""
+    assert duration(seconds) == text
+
+
+def test_megabytes() -> None:
+    """A size is rounded up."""
+    assert [megabytes(size) for size in (1, 1 << 20, (1 << 20) + 1)] == [1, 1, 2]

@@ -1,0 +1,100 @@
+"""The lines about a job."""
+
+from dataclasses import replace
+
+import pytest
+
+from bot.domain.errors import OutcomeUnknown, SafetyRefused
+from bot.domain.job import Job, ResultPicture, State
+from bot.domain.progress import Phase, Progress
+from bot.domain.quota import HOUSE, Allowance, Balance, Period, Unit, Window
+from bot.domain.request import Door, EditRequest, InputFile, Origin, Place, PlaceKind
+from bot.words import answers, status
+
+REQUEST = EditRequest(
+    Origin(Door.SLASH, 1), Place(1, 2, PlaceKind.CHANNEL), 42, "en-US", "make it snow", (), None, "gpt-image-2"
+)
+JOB = Job(7, State.QUEUED, False, REQUEST, predicted=50_000, placed_at=100.0)
+PNG = ResultPicture("b", "png", 1024, 1024, 5)
+DONE = replace(JOB, state=State.DELIVERED, sent_at=106.0, ended_at=120.0, charged=50_000, version=1, results=(PNG,))
+
+
+@pytest.mark.parametrize(
+    ("progress", "line"),
+    [
+        (Progress(Phase.QUEUED, ahead=2), "Edit #7 · queued, 2 ahead · holds $0.05"),
+        (Progress(Phase.QUEUED), "Edit #7 · queued · holds $0.05"),
+        (Progress(Phase.WAITING), "Edit #7 · the provider is working · holds $0.05"),
+        (Progress(Phase.PATIENCE, wait_s=12), "Edit #7 · the provider is busy, next try in 12 s · holds $0.05"),
+    ],
+)
+def test_status_line(progress: Progress, line: str) -> None:
+    """A status line says which edit, how far it is, and what it holds."""
+    assert status.status_line(JOB, progress, "en-US") == line
+
+
+def test_every_phase_has_words() -> None:
+    """There is no station that a member cannot read."""
+    assert set(status.PHASES) == set(Phase)
+
+
+@pytest.mark.parametrize(
+    ("job", "line"),
+    [
+        (DONE, "Edit #7 · done · v1 · $0.05"),
+        (replace(DONE, state=State.TOLD, muted=True), "Edit #7 · stopped, its pictures are kept · $0.05"),
+        (replace(JOB, state=State.TOLD), "Edit #7 · cancelled · nothing charged"),
+        (replace(JOB, state=State.TOLD, trouble=SafetyRefused()), "Edit #7 · failed · nothing charged"),
+    ],
+)
+def test_end_line(job: Job, line: str) -> None:
+    """The last line says how it ended and what it cost."""
+    assert status.end_line(job, None, "en-US") == line
+    assert status.end_line(job, "<#9>", "en-US") == f"{line} · <#9>"
+
+
+def test_result_line() -> None:
+    """Results say version, model, size, time and cost; further messages only which they are."""
+    assert status.result_line(DONE, 0, 2, "en-US", titled=False) == "v1 · gpt-image-2 · 1024x1024 · 14 s · $0.05"
+    assert status.result_line(DONE, 1, 2, "en-US", titled=True) == "Edit #7 · v1 · message 2 of 2"
+
+
+def test_told() -> None:
+    """An edit without pictures says why, that nothing was charged, and what to do."""
+    unknown = replace(JOB, state=State.UNKNOWN, trouble=OutcomeUnknown())
+
+    assert status.told(unknown, "en-US").startswith("Edit #7: The connection to the provider broke")
+    assert "Nothing was charged" in status.told(replace(JOB, state=State.CANCELLED), "en-US")
+
+
+def test_byline() -> None:
+    """Who asked is named, and so is the mask, never guessed silently."""
+    masked = replace(JOB, request=replace(REQUEST, mask=InputFile("b", "sky-mask.png", 3)))
+
+    assert status.byline(JOB, "en-US") == "<@42>"
+    assert status.byline(masked, "en-US") == "<@42> · mask: sky-mask.png"
+
+
+def test_standing() -> None:
+    """What is left, what is held and when there is more; the operator's own allowance is nobody's business."""
+    images = Window(Allowance("user:42", Unit.IMAGES, Period.DAY, 20), 0, 86_400)
+    money = Window(Allowance("user:42", Unit.MICRO_USD, Period.MONTH, 5_000_000), 0, 99)
+    house = Window(Allowance(HOUSE, Unit.MICRO_USD, Period.MONTH, 50_000_000), 0, 99)
+
+    said = answers.standing((Balance(images, 2, 1), Balance(money, 100_000, 0), Balance(house, 1, 1)), "en-US")
+
+    assert said.splitlines() == [
+        "Pictures: 17 of 20 left, more from <t:86400:R> (1 held by edits under way)",
+        "Money: $4.90 of $5.00 left, more from <t:99:R>",
+    ]
+
+
+def test_accepted() -> None:
+    """The private answer links to the public message and adds what was decided."""
+    said = answers.accepted(JOB, 2, "https://discord.com/channels/1/2/3", ("mask: sky-mask.png",), "en-US")
+
+    assert said.splitlines() == [
+        "Edit #7 · queued, 2 ahead · holds $0.05",
+        "https://discord.com/channels/1/2/3",
+        "mask: sky-mask.png",
+    ]

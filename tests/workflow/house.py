@@ -1,0 +1,163 @@
+"""A whole house of stand-ins around the two conductors, and an edit to put through it."""
+
+import asyncio
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import pytest
+
+from bot.domain.catalog import Catalog, shipped_cards
+from bot.domain.job import Job, State
+from bot.domain.quota import Limits, Unit
+from bot.domain.request import Door, EditRequest, InputFile, Options, Origin, Place, PlaceKind
+from bot.workflow.announce import Announcer
+from bot.workflow.recover import recover
+from bot.workflow.submit import Submit
+from bot.workflow.work import Worker
+from tests.standins import (
+    Comes,
+    FolderBlobs,
+    HandClock,
+    PlainPictures,
+    RecordingPostbox,
+    ScriptedProvider,
+    Steps,
+    Stop,
+)
+from tests.workflow.memory_book import Kind, MemoryBook
+
+ANN, BOB = 42, 43
+MEMBER = f"user:{ANN}"
+CHANNEL = Place(guild_id=1, channel_id=100, kind=PlaceKind.CHANNEL)
+THREAD = Place(guild_id=1, channel_id=200, kind=PlaceKind.THREAD)
+IN_PLACE = Place(guild_id=None, channel_id=300, kind=PlaceKind.IN_PLACE)
+LIMITS = Limits(images_per_day=20, micro_usd_per_month=5_000_000, house_micro_usd_per_month=50_000_000)
+PICTURE = b"png 1024x1024"
+
+
+@dataclass
+class House:
+    """Every room's stand-in, and the conductors over them. The provider's script is given by the test."""
+
+    folder: Path
+    limits: Limits = LIMITS
+    steps: Steps = field(default_factory=Steps)
+    bells: int = 0
+
+    def __post_init__(self) -> None:
+        self.clock = HandClock(self.steps)
+        self.book = MemoryBook(self.clock, self.steps)
+        self.blobs = FolderBlobs(self.folder, self.clock, self.steps)
+        self.pictures = PlainPictures(self.steps)
+        self.provider = ScriptedProvider(self.steps)
+        self.postbox = RecordingPostbox(self.steps)
+        self.catalog = Catalog(shipped_cards(), "gpt-image-2")
+        self.start()
+
+    def start(self) -> None:
+        """Make the conductors anew, as a new process would: nothing but the rooms' rows and files is left."""
+        announce = Announcer(self.book, self.postbox)
+        self.submit = Submit(
+            self.catalog,
+            self.limits,
+            self.pictures,
+            self.book,
+            self.blobs,
+            self.postbox,
+            announce,
+            self.clock,
+            self.ring,
+        )
+        self.worker = Worker(
+            self.catalog,
+            self.pictures,
+            self.provider,
+            self.book,
+            self.blobs,
+            self.postbox,
+            announce,
+            self.clock,
+            b"key",
+        )
+
+    def ring(self) -> None:
+        """Count the wakes of the dispatcher."""
+        self.bells += 1
+
+    async def restart(self) -> None:
+        """What a new process does: conductors made anew, then every job put where its row allows."""
+        self.start()
+        await recover(self.book)
+
+    async def work(self) -> None:
+        """Hand out every ticket once, as the dispatcher does."""
+        for job_id in sorted(self.book.tickets):
+            await self.worker(job_id)
+
+    async def stopped_at(self, step: str, job_id: int = 1) -> None:
+        """Work on the job until this step, and be cancelled there; whatever is shielded may go on at once."""
+        stop = self.steps.stop_at(step)
+        task = await self.hanging_at(stop, job_id)
+        task.cancel()
+        stop.go.set()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+
+    async def hanging_at(self, stop: Stop, job_id: int = 1) -> asyncio.Task[None]:
+        """Work on the job until it hangs."""
+        task = asyncio.create_task(self.worker(job_id))
+        reached = asyncio.create_task(stop.reached.wait())
+        await asyncio.wait({reached, task}, return_when=asyncio.FIRST_COMPLETED)
+        assert reached.done(), "the work ended before the step was reached"
+        return task
+
+    def file(self, filename: str, content: bytes = PICTURE) -> InputFile:
+        """A file of a member, on disk."""
+        return InputFile(self.blobs.put(content), filename, len(content))
+
+    def edit(
+        self,
+        *pictures: InputFile,
+        mask: InputFile | None = None,
+        place: Place = CHANNEL,
+        user_id: int = ANN,
+        origin: int = 900,
+        options: Options | None = None,
+        prompt: str = "make it snow",
+        model: str = "gpt-image-2",
+    ) -> EditRequest:
+        """An edit: one square picture, one small result and the default model, where nothing else is said."""
+        return EditRequest(
+            origin=Origin(Door.SLASH, origin),
+            place=place,
+            user_id=user_id,
+            locale="en-GB",
+            prompt=prompt,
+            pictures=pictures or (self.file("photo.png"),),
+            mask=mask,
+            model=model,
+            options=options or Options(quality="low"),
+        )
+
+    async def placed(self, *outcomes: Comes | Exception | None, request: EditRequest | None = None) -> Job:
+        """An edit in the queue, and what the provider will answer to it."""
+        self.provider.script = list(outcomes)
+        receipt = await self.submit(request or self.edit())
+        return receipt.job
+
+    def money(self, kind: Kind, account: str) -> int:
+        """The micro-USD of this kind on this account."""
+        return self.book.amount(kind, account, Unit.MICRO_USD)
+
+    def job(self, job_id: int = 1) -> Job:
+        """The job as it is now."""
+        return self.book.jobs[job_id]
+
+    def state(self, job_id: int = 1) -> State:
+        """Where the job is now."""
+        return self.book.jobs[job_id].state
+
+    def lower(self, **limits: int) -> None:
+        """Set some of the limits, as an operator does between two starts."""
+        self.limits = replace(self.limits, **limits)
+        self.start()

@@ -1,0 +1,290 @@
+"""A book of jobs in memory: the same table of moves and the same rules of money as the real one, for tests to read."""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import Any
+
+from bot.domain.errors import Trouble
+from bot.domain.job import OVER, UNSETTLED, Announcement, Job, Move, State, advance, sources
+from bot.domain.quota import HOUSE, Balance, Line, Unit, Window, refusal
+from bot.domain.request import EditRequest, Origin
+from bot.workflow.ports import Book, Clock, Placed, Settlement
+from tests.standins import Steps
+
+
+class Kind(StrEnum):
+    """What an entry of the ledger is. Of every hold, charges, suspenses and releases add up to it; overrun is extra."""
+
+    HOLD = "hold"
+    CHARGE = "charge"
+    RELEASE = "release"
+    SUSPENSE = "suspense"
+    OVERRUN = "overrun"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """An amount of one window on account of one job."""
+
+    job: int
+    window: Window
+    kind: Kind
+    amount: int
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One paid call: "open", then "answered", "refused", "declined" or "unknown"."""
+
+    job: int
+    outcome: str = "open"
+    code: str | None = None
+    request_id: str | None = None
+
+
+class MemoryBook:
+    """The rows in memory, under the same table of moves and the same rules of money."""
+
+    def __init__(self, clock: Clock, steps: Steps) -> None:
+        self.clock, self.steps = clock, steps
+        self.jobs: dict[int, Job] = {}
+        self.entries: list[Entry] = []
+        self.attempts: dict[str, Attempt] = {}
+        self.tickets: set[int] = set()
+        self.notes: dict[str, str] = {}
+        self._open: dict[int, tuple[Line, ...]] = {}
+        self._parts: dict[int, dict[int, int]] = {}
+
+    async def place(self, request: EditRequest, hold: Sequence[Line], predicted: int) -> Placed:
+        async with self._verb("place"):
+            if (before := self.placed_by(request.origin)) is not None:
+                return Placed(before, fresh=False, ahead=self._ahead(before.id))
+            for line in hold:
+                if line.amount > (left := self._balance(line.window).left):
+                    raise refusal(line, left)
+            job = Job(len(self.jobs) + 1, State.QUEUED, False, request, predicted, self.clock.now())
+            self.jobs[job.id], self._open[job.id] = job, tuple(hold)
+            self.entries.extend(Entry(job.id, line.window, Kind.HOLD, line.amount) for line in hold)
+            self.tickets.add(job.id)
+            return Placed(job, fresh=True, ahead=self._ahead(job.id))
+
+    async def job(self, job_id: int) -> Job | None:
+        return self.jobs.get(job_id)
+
+    async def ahead(self, job_id: int) -> int:
+        return self._ahead(job_id)
+
+    async def announced(self, job_id: int, announcement: Announcement) -> Job:
+        async with self._verb("announced"):
+            job = self.jobs[job_id]
+            self.jobs[job_id] = replace(job, announcement=job.announcement or announcement)
+            return self.jobs[job_id]
+
+    async def claim(self, job_id: int) -> Job | None:
+        async with self._verb("claim"):
+            found = self.jobs.get(job_id)
+            return self._move(job_id, Move.CLAIM, claims=found.claims + 1 if found else 0)
+
+    async def sent(self, job_id: int) -> str | None:
+        async with self._verb("sent"):
+            if self._move(job_id, Move.SEND, sent_at=self.clock.now()) is None:
+                return None
+            attempt = f"{job_id}-{1 + sum(one.job == job_id for one in self.attempts.values())}"
+            self.attempts[attempt] = Attempt(job_id)
+            return attempt
+
+    async def refused(self, job_id: int, attempt: str, code: str, request_id: str | None) -> Job | None:
+        async with self._verb("refused"):
+            return self._end_attempt(self._move(job_id, Move.REFUSE), attempt, "refused", code, request_id)
+
+    async def finish(self, job_id: int, attempt: str, settlement: Settlement, request_id: str | None) -> Job | None:
+        async with self._verb("finish"):
+            version = 1 + sum(one.version is not None for one in self.jobs.values() if self._akin(one.id, job_id))
+            done = self._move(job_id, Move.FINISH, results=settlement.results, version=version, charged=0)
+            if done is None:
+                return None
+            charged = self._settle(job_id, len(settlement.results), settlement.micro_usd)
+            self.jobs[job_id] = replace(done, charged=charged, ended_at=self.clock.now())
+            return self._end_attempt(self.jobs[job_id], attempt, "answered", None, request_id)
+
+    async def fail(
+        self,
+        job_id: int,
+        trouble: Trouble,
+        attempt: str | None = None,
+        request_id: str | None = None,
+        *,
+        billed: bool = False,
+    ) -> Job | None:
+        async with self._verb("fail"):
+            failed = self._move(job_id, Move.FAIL, trouble=trouble, ended_at=self.clock.now())
+            if failed is not None:
+                self._release(job_id, suspense=billed)
+            return self._end_attempt(failed, attempt, "declined", trouble.code, request_id)
+
+    async def doubt(self, job_id: int, attempt: str | None, trouble: Trouble, request_id: str | None) -> Job | None:
+        async with self._verb("doubt"):
+            return self._doubt(job_id, Move.DOUBT, attempt, trouble, request_id)
+
+    async def lose(self, job_id: int) -> Job | None:
+        async with self._verb("lose"):
+            found = self.jobs.get(job_id)
+            return self._move(job_id, Move.LOSE) if found and found.state is State.RUNNING else None
+
+    async def cancel(self, job_id: int) -> Job | None:
+        async with self._verb("cancel"):
+            found = self.jobs.get(job_id)
+            if found is not None and found.state in {State.SENT, State.DONE}:
+                return self._move(job_id, Move.CANCEL, muted=True)
+            cancelled = self._move(job_id, Move.CANCEL, ended_at=self.clock.now())
+            if cancelled is not None:
+                self._release(job_id)
+            return cancelled
+
+    async def unmute(self, job_id: int) -> Job | None:
+        async with self._verb("unmute"):
+            job = self.jobs.get(job_id)
+            if job is None or not job.muted or not job.results or job.state not in {State.TOLD, State.DONE}:
+                return None
+            self.jobs[job_id] = replace(job, state=State.DONE, muted=False)
+            self.tickets.add(job_id)
+            return self.jobs[job_id]
+
+    async def delivered(self, job_id: int) -> Job | None:
+        async with self._verb("delivered"):
+            told = self._move(job_id, Move.DELIVER)
+            if told is not None:
+                self.tickets.discard(job_id)
+            return told
+
+    async def posted(self, job_id: int, part: int, message_id: int) -> None:
+        async with self._verb("posted"):
+            self._parts.setdefault(job_id, {})[part] = message_id
+
+    async def parts(self, job_id: int) -> dict[int, int]:
+        return dict(self._parts.get(job_id, {}))
+
+    async def recover(self, trouble: Trouble) -> Sequence[Job]:
+        async with self._verb("recover"):
+            running = [self._move(job.id, Move.LOSE) for job in self._in(State.RUNNING)]
+            sent = [self._doubt(job.id, Move.LOSE, None, trouble, None) for job in self._in(State.SENT)]
+            return [job for job in (*running, *sent) if job is not None]
+
+    async def balances(self, windows: Sequence[Window]) -> tuple[Balance, ...]:
+        return tuple(self._balance(window) for window in windows)
+
+    async def once(self, key: str) -> bool:
+        async with self._verb("once"):
+            first = key not in self.notes
+            self.notes.setdefault(key, "once")
+            return first
+
+    async def recall(self, key: str) -> str | None:
+        return self.notes.get(key)
+
+    async def remember(self, key: str, value: str) -> None:
+        self.notes[key] = value
+
+    async def blobs_in_use(self, since: float) -> frozenset[str]:
+        kept = [job for job in self.jobs.values() if job.placed_at >= since or job.state not in OVER]
+        masks = {job.request.mask.blob for job in kept if job.request.mask}
+        pictures = {file.blob for job in kept for file in job.request.pictures}
+        return frozenset(masks | pictures | {result.blob for job in kept for result in job.results})
+
+    # ── what a test asks ────────────────────────────────────────────────────────────────────────────────────
+
+    def placed_by(self, origin: Origin) -> Job | None:
+        """The job that this origin placed."""
+        return next((job for job in self.jobs.values() if job.request.origin == origin), None)
+
+    def amount(self, kind: Kind, account: str, unit: Unit) -> int:
+        """The sum of all entries of this kind."""
+        mine = [one for one in self.entries if one.kind is kind and one.window.allowance.account == account]
+        return sum(one.amount for one in mine if one.window.allowance.unit is unit)
+
+    def imbalances(self) -> list[str]:
+        """What breaks the promise that every hold is made once, and is charge + suspense + release in the end."""
+        wrong = []
+        for job, window in {(one.job, one.window): None for one in self.entries}:
+            mine = [one for one in self.entries if (one.job, one.window) == (job, window)]
+            held = [one.amount for one in mine if one.kind is Kind.HOLD]
+            ended = [one.amount for one in mine if one.kind in {Kind.CHARGE, Kind.RELEASE, Kind.SUSPENSE}]
+            is_open = self.jobs[job].state in UNSETTLED
+            if len(held) != 1 or bool(ended) is is_open or (ended and sum(ended) != held[0]):
+                wrong.append(f"job {job}, {window.allowance}: held {held}, ended {ended}")
+        return wrong
+
+    # ── the rows ────────────────────────────────────────────────────────────────────────────────────────────
+
+    @asynccontextmanager
+    async def _verb(self, name: str) -> AsyncIterator[None]:
+        await self.steps.take(name)
+        yield
+        await self.steps.take(f"{name} written")
+
+    def _in(self, state: State) -> list[Job]:
+        return [job for job in self.jobs.values() if job.state is state]
+
+    def _move(self, job_id: int, move: Move, **changes: Any) -> Job | None:
+        job = self.jobs.get(job_id)
+        if job is None or job.state not in sources(move):
+            return None
+        self.jobs[job_id] = replace(job, state=advance(job.state, move, muted=job.muted), **changes)
+        return self.jobs[job_id]
+
+    def _doubt(self, job_id: int, move: Move, attempt: str | None, trouble: Trouble, request: str | None) -> Job | None:
+        unknown = self._move(job_id, move, trouble=trouble, ended_at=self.clock.now())
+        if unknown is not None:
+            self._release(job_id, suspense=True)
+        mine = [key for key, one in self.attempts.items() if one.job == job_id and one.outcome == "open"]
+        return self._end_attempt(unknown, attempt or next(iter(mine), None), "unknown", trouble.code, request)
+
+    def _end_attempt(
+        self, job: Job | None, attempt: str | None, outcome: str, code: str | None, request_id: str | None
+    ) -> Job | None:
+        if job is not None and attempt is not None and self.attempts[attempt].outcome == "open":
+            self.attempts[attempt] = Attempt(job.id, outcome, code, request_id)
+        return job
+
+    def _settle(self, job_id: int, images: int, micro_usd: int) -> int:
+        charged = 0
+        for line in self._open.pop(job_id):
+            unit, of_house = line.window.allowance.unit, line.window.allowance.account == HOUSE
+            cost = images if unit is Unit.IMAGES else micro_usd
+            paid = min(cost, line.amount)
+            self._write(job_id, line.window, (Kind.CHARGE, paid), (Kind.RELEASE, line.amount - paid))
+            if of_house and cost > paid:
+                self._write(job_id, line.window, (Kind.OVERRUN, cost - paid))
+            if unit is Unit.MICRO_USD and not of_house:
+                charged = paid
+        return charged
+
+    def _release(self, job_id: int, *, suspense: bool = False) -> None:
+        for line in self._open.pop(job_id):
+            of_house = line.window.allowance.account == HOUSE
+            kind = Kind.SUSPENSE if suspense and of_house else Kind.RELEASE
+            self._write(job_id, line.window, (kind, line.amount))
+
+    def _write(self, job_id: int, window: Window, *amounts: tuple[Kind, int]) -> None:
+        self.entries.extend(Entry(job_id, window, kind, amount) for kind, amount in amounts)
+
+    def _balance(self, window: Window) -> Balance:
+        key = replace(window.allowance, limit=0), window.starts_at
+        mine = [one for one in self.entries if (replace(one.window.allowance, limit=0), one.window.starts_at) == key]
+        total = {kind: sum(one.amount for one in mine if one.kind is kind) for kind in Kind}
+        used = total[Kind.CHARGE] + total[Kind.SUSPENSE] + total[Kind.OVERRUN]
+        held = total[Kind.HOLD] - total[Kind.CHARGE] - total[Kind.SUSPENSE] - total[Kind.RELEASE]
+        return Balance(window, used, held)
+
+    def _ahead(self, job_id: int) -> int:
+        return sum(job.id < job_id and job.state in UNSETTLED for job in self.jobs.values())
+
+    def _akin(self, one: int, other: int) -> bool:
+        here, there = self.jobs[one].announcement, self.jobs[other].announcement
+        return here is not None and there is not None and here.home_id == there.home_id
+
+
+# A type checker reads here that the stand-in obeys its port.
+OBEDIENT: type[Book] = MemoryBook

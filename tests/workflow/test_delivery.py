@@ -1,0 +1,191 @@
+"""Results on their way to the thread: trouble at Discord never repeats a paid call, and nothing is seen twice."""
+
+import pytest
+
+from bot.domain.errors import SafetyRefused
+from bot.domain.job import State
+from bot.domain.quota import Unit
+from bot.domain.request import Options
+from bot.workflow.ports import Declined, Undeliverable, Unreachable
+from bot.workflow.work import result_name
+from tests.standins import Comes
+from tests.workflow.house import ANN, MEMBER, House
+from tests.workflow.memory_book import Kind
+
+THREE = Comes((b"png 1024x1024 a", b"jpeg 1024x1024 b", b"webp 1024x1024 c"))
+NAMES = ["edit-1-v1-1.png", "edit-1-v1-2.jpg", "edit-1-v1-3.webp"]
+
+
+async def three_messages(house: House) -> None:
+    """An edit in the queue whose three results go out as three messages."""
+    house.postbox.per_message = 1
+    await house.placed(THREE, request=house.edit(options=Options(quality="low", n=3)))
+
+
+async def delivered_once(house: House) -> None:
+    """Work again, and see every picture in the thread once, of one paid call."""
+    await house.work()
+
+    assert sorted(house.postbox.messages) == [(name,) for name in NAMES]
+    assert len(house.provider.calls) == 1
+    assert house.book.amount(Kind.CHARGE, MEMBER, Unit.IMAGES) == 3
+    assert house.state() is State.DELIVERED
+    assert house.book.tickets == set()
+
+
+async def test_results_are_named_after_their_edit(house: House) -> None:
+    """Job, version and number make the name by which a result is found again in the thread."""
+    await house.placed(THREE, request=house.edit(options=Options(quality="low", n=3)))
+
+    await house.work()
+
+    assert house.postbox.messages == [tuple(NAMES)]
+    (delivery,) = house.postbox.deliveries
+    assert [parcel.number for parcel in delivery.parcels] == [1, 2, 3]
+    assert [parcel.path.read_bytes() for parcel in delivery.parcels] == list(THREE.pictures)
+    assert [parcel.bytes for parcel in delivery.parcels] == [len(content) for content in THREE.pictures]
+
+
+async def test_jpeg_is_called_jpg(house: House) -> None:
+    """The extension is the one that people know; every other format is its own."""
+    job = await house.placed(Comes())
+    await house.work()
+
+    names = [result_name(house.job(job.id), 2, kind) for kind in ("png", "jpeg", "webp")]
+    assert names == ["edit-1-v1-2.png", "edit-1-v1-2.jpg", "edit-1-v1-2.webp"]
+
+
+async def test_a_first_delivery_does_not_read_the_thread(house: House) -> None:
+    """Only a delivery that may have been made before has to look."""
+    await house.placed(Comes())
+
+    await house.work()
+
+    assert [delivery.look_first for delivery in house.postbox.deliveries] == [False]
+
+
+@pytest.mark.parametrize("step", ["deliver", "post"])
+async def test_while_discord_is_away_the_ticket_stays(house: House, step: str) -> None:
+    """The worker lets the trouble rise for the dispatcher to try again: the picture is done, kept and charged."""
+    await three_messages(house)
+    house.steps.raise_at(step, Unreachable(), Unreachable())
+
+    for _ in range(2):
+        with pytest.raises(Unreachable):
+            await house.work()
+        assert house.state() is State.DONE
+        assert house.book.tickets == {1}
+
+    await delivered_once(house)
+    assert [delivery.look_first for delivery in house.postbox.deliveries] == [False, True, True]
+
+
+async def test_what_was_posted_is_not_posted_again(house: House) -> None:
+    """Discord went away after the first of three messages: the second try posts the other two."""
+    await three_messages(house)
+    house.steps.meanwhile("posted written", lambda: _away(house))
+
+    with pytest.raises(Unreachable):
+        await house.work()
+    assert len(house.postbox.messages) == 1
+
+    await delivered_once(house)
+    assert list(house.postbox.deliveries[1].posted) == [0]
+
+
+async def _away(house: House) -> None:
+    house.steps.raise_at("post", Unreachable())
+
+
+@pytest.mark.parametrize("step", ["deliver", "post", "posted", "posted written", "delivered"])
+async def test_a_delivery_that_was_cut_is_seen_once(house: House, step: str) -> None:
+    """Stopped anywhere in a delivery, the next process looks into the thread and posts what is missing."""
+    await three_messages(house)
+    await house.stopped_at(step)
+    assert house.state() is State.DONE
+
+    await house.restart()
+    await delivered_once(house)
+    assert house.postbox.deliveries[-1].look_first
+
+
+async def test_a_place_that_is_closed_shelves_the_pictures(house: House) -> None:
+    """The thread is gone: the pictures were paid for, stay on disk, and the ticket ends."""
+    await house.placed(Comes())
+    house.steps.raise_at("deliver", Undeliverable())
+
+    await house.work()
+
+    job = house.job()
+    assert (job.state, job.muted, job.charged) == (State.TOLD, True, job.predicted)
+    assert house.blobs.path(job.results[0].blob).exists()
+    assert house.book.tickets == set()
+    assert house.postbox.messages == []
+
+
+async def test_shelved_pictures_can_be_had_again(house: House) -> None:
+    """A result that was paid for is never lost: Show posts it once there is a place again, at no new cost."""
+    await house.placed(Comes())
+    house.steps.raise_at("deliver", Undeliverable())
+    await house.work()
+
+    await house.submit.show(1, ANN)
+    await house.work()
+
+    assert house.postbox.messages == [("edit-1-v1-1.png",)]
+    assert house.state() is State.DELIVERED
+    assert len(house.provider.calls) == 1
+
+
+async def test_a_place_that_closes_halfway_shelves_the_rest(house: House) -> None:
+    """After the first message the thread was locked: Show posts the other two, not the first again."""
+    await three_messages(house)
+    house.steps.meanwhile("posted written", lambda: _closed(house))
+    await house.work()
+    assert house.state() is State.TOLD
+
+    await house.submit.show(1, ANN)
+    await delivered_once(house)
+
+
+async def _closed(house: House) -> None:
+    house.steps.raise_at("post", Undeliverable())
+
+
+# ── words instead of pictures ───────────────────────────────────────────────────────────────────────────────
+
+
+async def test_a_failure_is_told_when_discord_is_back(house: House) -> None:
+    """The ticket of a failed edit stays until the member was told."""
+    await house.placed(Declined(SafetyRefused()))
+    house.steps.raise_at("tell", Unreachable())
+
+    with pytest.raises(Unreachable):
+        await house.work()
+    assert (house.state(), house.book.tickets) == (State.FAILED, {1})
+
+    await house.work()
+    assert [told.state for told in house.postbox.told] == [State.FAILED]
+    assert house.state() is State.TOLD
+    assert len(house.provider.calls) == 1
+
+
+async def test_a_failure_that_can_be_told_nowhere_is_over(house: House) -> None:
+    """Nobody is left to tell: the ticket ends, and nothing was charged."""
+    await house.placed(Declined(SafetyRefused()))
+    house.steps.raise_at("tell", Undeliverable())
+
+    await house.work()
+
+    assert (house.state(), house.job().muted) == (State.TOLD, False)
+    assert house.book.tickets == set()
+
+
+async def test_the_status_message_ends_as_the_edit_did(house: House) -> None:
+    """It is closed with the edit as it stands after the last move."""
+    await house.placed(Comes(), request=house.edit(origin=1))
+    await house.work()
+    await house.placed(Declined(SafetyRefused()), request=house.edit(origin=2))
+    await house.work()
+
+    assert [(closed.id, closed.state) for closed in house.postbox.closed] == [(1, State.DELIVERED), (2, State.TOLD)]
