@@ -48,6 +48,10 @@ log = structlog.get_logger(__name__)
 SWEEP_EVERY_S = 3600
 UNPLACED_BLOBS_LIVE_S = 3600
 DAY_S = 86_400
+NEEDS_SQLITE = (
+    "This version runs on SQLite only, since nothing keeps a second process off a shared database yet. "
+    "Leave DATABASE_URL out, or give it an address such as sqlite:///data/darkroom.db."
+)
 SETUP_TROUBLE = (StorageUnusable, TokenRefused, IntentRefused)
 
 
@@ -142,8 +146,9 @@ async def _opened(settings: Settings) -> AsyncGenerator[House, None]:
     async with AsyncExitStack() as stack:
         clock, catalog = WallClock(), _catalog(settings)
         database = Database(settings.database_url)
-        if database.lock_file is not None:
-            stack.enter_context(HouseLock(database.lock_file))
+        if database.lock_file is None:
+            raise CannotStart(NEEDS_SQLITE)
+        stack.enter_context(HouseLock(database.lock_file))
         await upgrade(settings.database_url)
         await stack.enter_async_context(database)
         blobs = DiskBlobs(settings.data_dir)
@@ -228,6 +233,8 @@ async def _live(house: House, stop: asyncio.Event, ready: asyncio.Event) -> None
         await _first(stop.wait(), house.client.logged_in.wait())
         work = tasks.create_task(house.dispatcher.run())
         await _first(stop.wait(), house.client.wait_until_ready())
+        if not stop.is_set():
+            log.info("listening")
         ready.set()
         await stop.wait()
         log.info("stopping")

@@ -5,17 +5,15 @@ Whose button it is, is decided by the row of the job and never by the id, which 
 
 import re
 from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 
 import discord
 
 from bot.chat import answers
+from bot.chat.desk import Desk, Host
 from bot.domain.request import Door, Origin
 from bot.words import answers as words
 from bot.words import labels
-
-if TYPE_CHECKING:
-    from bot.chat.client import DarkroomClient
 
 TEMPLATE = re.compile(r"edit:(?P<verb>cancel|again|show):(?P<job>[0-9]{1,18})")
 
@@ -49,12 +47,12 @@ class EditButton(discord.ui.DynamicItem[discord.ui.Button[discord.ui.View]], tem
 
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
         """Acknowledge, do it, answer; whatever goes wrong is answered by the client."""
-        client: DarkroomClient = interaction.client
+        host: Host = interaction.client
         try:
             await answers.acknowledge(interaction)
-            await VERBS[self.verb](interaction, self.job_id)
+            await VERBS[self.verb](host.desk, interaction, self.job_id)
         except Exception as error:  # noqa: BLE001 - discord.py would only log it, and the member would wait for ever
-            await client.failed(interaction, error)
+            await host.failed(interaction, error)
 
 
 def buttons(verb: str, job_id: int, locale: str) -> discord.ui.View:
@@ -64,24 +62,23 @@ def buttons(verb: str, job_id: int, locale: str) -> discord.ui.View:
     return view
 
 
-async def _cancel(interaction: "discord.Interaction[DarkroomClient]", job_id: int) -> None:
-    job = await interaction.client.desk.submit.cancel(job_id, interaction.user.id)
+async def _cancel(desk: Desk, interaction: discord.Interaction[Any], job_id: int) -> None:
+    job = await desk.submit.cancel(job_id, interaction.user.id)
     await answers.answer(interaction, words.cancelled(job, interaction.locale.value))
 
 
-async def _again(interaction: "discord.Interaction[DarkroomClient]", job_id: int) -> None:
-    desk = interaction.client.desk
+async def _again(desk: Desk, interaction: discord.Interaction[Any], job_id: int) -> None:
     desk.intake.admit(interaction.guild_id)
     receipt = await desk.submit.again(job_id, interaction.user.id, Origin(Door.BUTTON, interaction.id))
     await answers.accepted(interaction, receipt)
 
 
-async def _show(interaction: "discord.Interaction[DarkroomClient]", job_id: int) -> None:
-    job = await interaction.client.desk.submit.show(job_id, interaction.user.id)
+async def _show(desk: Desk, interaction: discord.Interaction[Any], job_id: int) -> None:
+    job = await desk.submit.show(job_id, interaction.user.id)
     await answers.answer(interaction, words.showing(job, answers.status_url(job), interaction.locale.value))
 
 
-VERBS: dict[str, Callable[["discord.Interaction[DarkroomClient]", int], Awaitable[None]]] = {
+VERBS: dict[str, Callable[[Desk, discord.Interaction[Any], int], Awaitable[None]]] = {
     "cancel": _cancel,
     "again": _again,
     "show": _show,

@@ -92,6 +92,8 @@ class DarkroomClient(commands.Bot):
         gateway_url: str | None = None,
         proxy: str | None = None,
     ) -> None:
+        # It would warn of missing libraries for voice, which this bot does not speak.
+        discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
         super().__init__(
             command_prefix=commands.when_mentioned,
             help_command=None,
@@ -110,8 +112,6 @@ class DarkroomClient(commands.Bot):
             proxy=proxy,
         )
         point_at(api_url, gateway_url)
-        # It would warn of missing libraries for voice, which this bot does not speak.
-        discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
         self._ask_for_gateway = api_url is not None and gateway_url is None
         self._clock = clock
         self._recall = recall

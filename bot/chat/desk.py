@@ -1,7 +1,9 @@
 """What the doors need of the house: everything behind the counter, put together by the composition root."""
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
+
+import discord
 
 from bot.chat.intake import Intake
 from bot.domain.catalog import Catalog
@@ -37,3 +39,13 @@ class Desk:
     intake: Intake
     submit: Conductor
     catalog: Catalog
+
+
+class Host(Protocol):
+    """What a button or a form needs of the client that it was pressed or sent in."""
+
+    desk: Desk
+    forms: set[str]
+
+    async def failed(self, interaction: discord.Interaction[Any], error: Exception) -> None:
+        """Tell the member why nothing came of it; never raises."""

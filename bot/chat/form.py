@@ -1,16 +1,14 @@
 """The form behind Apps → Edit picture: what should change, further pictures, a mask."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import discord
 
 from bot.chat import answers, reading
+from bot.chat.desk import Host
 from bot.chat.download import Offered
 from bot.words import labels
 from bot.words.labels import label
-
-if TYPE_CHECKING:
-    from bot.chat.client import DarkroomClient
 
 TIMEOUT_S = 900  # a form that is dismissed never reports back and would be kept for ever
 PROMPT_CHARACTERS = 4000
@@ -19,12 +17,12 @@ PROMPT_CHARACTERS = 4000
 class EditForm(discord.ui.Modal):
     """One opened form. The pictures of the message are kept in it: read again, they would be hidden from the bot."""
 
-    def __init__(self, interaction: "discord.Interaction[DarkroomClient]", pictures: tuple[Offered, ...]) -> None:
+    def __init__(self, interaction: discord.Interaction[Any], pictures: tuple[Offered, ...]) -> None:
         locale = interaction.locale.value
         super().__init__(
             title=label(labels.FORM_TITLE, locale), custom_id=f"edit:form:{interaction.id}", timeout=TIMEOUT_S
         )
-        self._client = interaction.client
+        self._host: Host = interaction.client
         self._pictures = pictures
         self._prompt: discord.ui.TextInput[EditForm] = discord.ui.TextInput(
             custom_id="prompt", style=discord.TextStyle.paragraph, max_length=PROMPT_CHARACTERS
@@ -42,9 +40,9 @@ class EditForm(discord.ui.Modal):
         )
         self.add_item(discord.ui.Label(text=label(labels.FORM_MASK, locale), description=mask_hint, component=mask))
 
-    async def open(self, interaction: "discord.Interaction[DarkroomClient]") -> None:
+    async def open(self, interaction: discord.Interaction[Any]) -> None:
         """Show it. A form is the answer to the command, so there is nothing to acknowledge."""
-        self._client.forms.add(self.custom_id)
+        self._host.forms.add(self.custom_id)
         try:
             await interaction.response.send_modal(self)
         except BaseException:
@@ -54,7 +52,7 @@ class EditForm(discord.ui.Modal):
     async def on_submit(self, interaction: discord.Interaction[Any]) -> None:
         """Acknowledge, read, submit, answer."""
         await answers.acknowledge(interaction)
-        desk = self._client.desk
+        desk = self._host.desk
         request = await desk.intake.take(reading.form(interaction, self._prompt.value, self._pictures))
         await answers.accepted(interaction, await desk.submit(request))
 
@@ -62,13 +60,13 @@ class EditForm(discord.ui.Modal):
         self, interaction: discord.Interaction[Any], error: Exception, /
     ) -> None:
         """Whatever goes wrong is answered by the client."""
-        await self._client.failed(interaction, error)
+        await self._host.failed(interaction, error)
 
     async def on_timeout(self) -> None:
         """Forget it."""
-        self._client.forms.discard(self.custom_id)
+        self._host.forms.discard(self.custom_id)
 
     def stop(self) -> None:
         """Forget it."""
-        self._client.forms.discard(self.custom_id)
+        self._host.forms.discard(self.custom_id)
         super().stop()

@@ -65,4 +65,3 @@ def _visible(source: discord.Message | None, me: int, *, sees_content: bool) -> 
         return False
     mentioned = any(user.id == me for user in source.mentions)
     return sees_content or source.guild is None or source.author.id == me or mentioned
-

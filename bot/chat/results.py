@@ -3,8 +3,6 @@
 import asyncio
 from dataclasses import dataclass
 
-import discord
-
 from bot.chat.posting import Closed, Letter, Post, TooLarge
 from bot.chat.route import Route
 from bot.words.language import ENGLISH
@@ -77,7 +75,7 @@ class Results:
     async def _send_smaller(self, route: Route, parcels: tuple[Parcel, ...], text: str, nonce: str, locale: str) -> int:
         # The limit is lower than we knew: half as much at a time, and of a single file only that it is kept.
         if len(parcels) < 2:
-            lines = [_kept(parcel, discord.utils.DEFAULT_FILE_SIZE_LIMIT_BYTES, locale) for parcel in parcels]
+            lines = [kept_line(parcel.filename, parcel.bytes, None, locale) for parcel in parcels]
             return await self._post.send(route.place, Letter("\n".join((text, *lines)), f"{nonce}x"))
         half = len(parcels) // 2
         first = await self._send(route, parcels[:half], text, f"{nonce}a", locale)
@@ -89,10 +87,6 @@ class Results:
         on_disk = await asyncio.to_thread(lambda: {parcel.number for parcel in parcels if parcel.path.is_file()})
         gone = [parcel for parcel in parcels if parcel.number not in on_disk]
         large = [parcel for parcel in parcels if parcel.number in on_disk and parcel.bytes > limit]
-        lines = [_kept(parcel, limit, locale) for parcel in large]
+        lines = [kept_line(parcel.filename, parcel.bytes, limit, locale) for parcel in large]
         lines += [gone_line(parcel.filename, locale) for parcel in gone]
         return _Sorted(tuple(parcel for parcel in parcels if parcel not in large and parcel not in gone), tuple(lines))
-
-
-def _kept(parcel: Parcel, limit: int, locale: str) -> str:
-    return kept_line(parcel.filename, parcel.bytes, min(limit, parcel.bytes), locale)

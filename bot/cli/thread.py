@@ -17,7 +17,9 @@ async def save_thread(member: Member, acted: Acted, folder: Path) -> tuple[Path,
     """Save everything under `folder` and return what was written."""
     shown = await _conversation(member, acted)
     files = await fetched(shown, member.download)
-    return await asyncio.to_thread(_write, folder, acted.posted, shown, files)
+    people = (await member.state())["people"]
+    names = {user_id: name.capitalize() for name, user_id in people.items()}
+    return await asyncio.to_thread(_write, folder, acted.posted, shown, files, names)
 
 
 async def _conversation(member: Member, acted: Acted) -> list[Message]:
@@ -30,8 +32,12 @@ async def _conversation(member: Member, acted: Acted) -> list[Message]:
 
 
 def _write(
-    folder: Path, posted: Sequence[Message], shown: list[Message], files: Mapping[str, bytes]
+    folder: Path,
+    posted: Sequence[Message],
+    shown: list[Message],
+    files: Mapping[str, bytes],
+    names: Mapping[str, str],
 ) -> tuple[Path, ...]:
     pictures = saved(posted, files, folder)
-    (folder / TRANSCRIPT).write_text(transcript(shown, files), "utf-8")
-    return (*pictures, folder / TRANSCRIPT, portrait(shown, files, "# pictures", folder / PORTRAIT))
+    (folder / TRANSCRIPT).write_text(transcript(shown, files, names=names), "utf-8")
+    return (*pictures, folder / TRANSCRIPT, portrait(shown, files, "pictures", folder / PORTRAIT, names=names))

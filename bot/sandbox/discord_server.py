@@ -28,55 +28,55 @@ class DiscordServer:
     def __init__(self, clock: Clock, recorder: Recorder | None = None, world: World | None = None) -> None:
         self.world = world or new_world(clock)
         self._recorder = recorder
-        self._stage: Stage = set_up(self.world, None if recorder is None else _gateway_record(recorder))
+        self.stage: Stage = set_up(self.world, None if recorder is None else _gateway_record(recorder))
         self.token = _token(self.world.bot.id)
-        self._stage.gateway.token = self.token
+        self.stage.gateway.token = self.token
 
     @property
     def faults(self) -> Faults:
         """The trouble still to come."""
-        return self._stage.faults
+        return self.stage.faults
 
     @property
     def command_puts(self) -> int:
         """How often the bot has replaced its list of commands."""
-        return self._stage.registry.puts
+        return self.stage.registry.puts
 
     def listens_at(self, url: str) -> None:
         """Learn the address under which the application can be reached, such as http://127.0.0.1:8123."""
         base = url.rstrip("/")
-        self._stage.cdn.base = base
-        self._stage.gateway.url = f"ws{base.removeprefix('http')}/gateway"
+        self.stage.cdn.base = base
+        self.stage.gateway.url = f"ws{base.removeprefix('http')}/gateway"
 
     def application(self) -> web.Application:
         """The web application; it closes its sockets when it shuts down."""
         root = web.Application(client_max_size=UPLOADS)
         root.add_subapp(BASE, self._rest())
         root.add_subapp("/_sandbox", self._door())
-        root.router.add_get("/gateway", self._stage.gateway.connect)
+        root.router.add_get("/gateway", self.stage.gateway.connect)
         for folder in ("attachments", "ephemeral-attachments"):
-            root.router.add_get(f"/{folder}/{{place}}/{{attachment:\\d+}}/{{name}}", self._stage.cdn.serve)
+            root.router.add_get(f"/{folder}/{{place}}/{{attachment:\\d+}}/{{name}}", self.stage.cdn.serve)
         root.on_shutdown.append(self._close)
         return root
 
     def _rest(self) -> web.Application:
-        middlewares = [rest_middleware(self._stage, self.token)]
+        middlewares = [rest_middleware(self.stage, self.token)]
         if self._recorder is not None:
             middlewares.insert(0, recording(self._recorder, "discord"))
         rest = web.Application(middlewares=middlewares, client_max_size=UPLOADS)
         for routes in (MessageRoutes, ChannelRoutes, ApplicationRoutes, InteractionRoutes):
-            rest.add_routes(routes(self._stage).routes())
+            rest.add_routes(routes(self.stage).routes())
         return rest
 
     def _door(self) -> web.Application:
         door = web.Application(client_max_size=UPLOADS)
-        door.add_routes(Control(self._stage).routes())
-        door.add_routes(Levers(self._stage).routes())
+        door.add_routes(Control(self.stage).routes())
+        door.add_routes(Levers(self.stage).routes())
         return door
 
     async def _close(self, _: web.Application) -> None:
         self.world.bell.close()
-        await self._stage.gateway.close()
+        await self.stage.gateway.close()
 
 
 def _token(bot_id: int) -> str:

@@ -127,6 +127,13 @@ class Member:
         payload = {"as": self.name, "interaction": str(modal.interaction_id), "values": given}
         return _refused_without_status(await self._answered(await self._door.post("submit", payload, files), wait))
 
+    async def shown_modal(self, interaction_id: int) -> Modal:
+        """The modal that answered an interaction, for whoever did not keep it."""
+        seen = await self._door.get(f"interactions/{interaction_id}", self._timeout_s)
+        if seen["state"] != "modal":
+            raise SandboxRefusal(f"interaction {interaction_id} shows no modal")
+        return _modal(interaction_id, seen["modal"])
+
     async def press(self, message_id: int, button: str, *, wait: Wait = "result") -> Acted:
         """Press a button, by its label or custom id."""
         payload = {"as": self.name, "message": str(message_id), "button": button}
@@ -169,6 +176,10 @@ class Member:
     async def delete(self, message_id: int) -> None:
         """Delete a message, as far as this member may."""
         await self._door.delete(f"messages/{message_id}", as_=self.name)
+
+    async def remove_channel(self, channel_id: int) -> None:
+        """Delete a channel or thread, as someone who may."""
+        await self._door.delete(f"channels/{channel_id}")
 
     async def download(self, url: str) -> bytes:
         """A file from the CDN."""
@@ -228,9 +239,7 @@ class Member:
         if state == "pending":
             raise TimeoutError(f"the bot is still thinking about interaction {interaction_id}: {texts_of([message])}")
         if state == "modal":
-            given = seen["modal"]
-            modal = Modal(interaction_id, given["custom_id"], given["title"], tuple(given["components"]))
-            return Acted(modal=modal, interaction_id=interaction_id)
+            return Acted(modal=_modal(interaction_id, seen["modal"]), interaction_id=interaction_id)
         if state == "choices":
             return Acted(choices=tuple(seen["choices"]), interaction_id=interaction_id)
         acted = Acted(private=message, interaction_id=interaction_id)
@@ -250,6 +259,10 @@ class Member:
             posted=tuple(seen["posted"]),
             interaction_id=acted.interaction_id,
         )
+
+
+def _modal(interaction_id: int, given: Json) -> Modal:
+    return Modal(interaction_id, given["custom_id"], given["title"], tuple(given["components"]))
 
 
 def _image_option(index: int) -> str:

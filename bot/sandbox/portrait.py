@@ -10,7 +10,7 @@ from pathlib import Path
 from PIL import Image, ImageDraw, ImageOps, UnidentifiedImageError
 
 from bot.sandbox.lettering import lettered, wrapped
-from bot.sandbox.transcript import Attached, Button, Message, Spoken, spoken, weight
+from bot.sandbox.transcript import NOBODY, Attached, Button, Message, Names, Spoken, spoken, weight
 
 WIDTH = 1200
 
@@ -44,13 +44,18 @@ class Block:
 
 
 def portrait(
-    messages: Sequence[Message], files: Mapping[str, bytes], title: str, path: Path, viewer: str = "mira"
+    messages: Sequence[Message],
+    files: Mapping[str, bytes],
+    title: str,
+    path: Path,
+    viewer: str = "mira",
+    names: Names = NOBODY,
 ) -> Path:
     """Draw the messages, oldest first, into a PNG of WIDTH pixels; `files` as in `transcript.spoken`."""
     blocks = [_title(title)]
     last: Spoken | None = None
     for message in messages:
-        said = spoken(message, files)
+        said = spoken(message, files, names)
         blocks += _message(said, last, viewer)
         last = said
     canvas = Image.new("RGB", (WIDTH, sum(block.height for block in blocks) + 28), _GROUND)

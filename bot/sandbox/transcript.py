@@ -8,9 +8,12 @@ from pathlib import Path
 from typing import Any
 
 Message = Mapping[str, Any]
+Names = Mapping[str, str]
+NOBODY: Names = {}
 
 _EPHEMERAL, _LOADING = 64, 128
 _ROW, _BUTTON, _SELECTS, _TEXT = 1, 2, (3, 5, 6, 7, 8), 10
+_ACTS = {2: "used a command", 3: "pressed a button", 5: "sent a form"}  # by the interaction's type
 _INDENT = " " * 10
 
 
@@ -75,18 +78,25 @@ def saved(
 
 
 def transcript(
-    messages: Sequence[Message], files: Mapping[str, bytes] | None = None, title: str = "", viewer: str = "mira"
+    messages: Sequence[Message],
+    files: Mapping[str, bytes] | None = None,
+    title: str = "",
+    viewer: str = "mira",
+    names: Names = NOBODY,
 ) -> str:
-    """The messages as text, oldest first as given; private ones say that only the viewer sees them."""
+    """The messages as text, oldest first as given; private ones say that only the viewer sees them.
+
+    `names` are people by id, for mentions that ping nobody: Discord's clients show their names all the same.
+    """
     blocks = [f"{title}\n{'─' * max(24, len(title))}"] if title else []
-    blocks += ["\n".join(_lines(spoken(message, files or {}), viewer)) for message in messages]
+    blocks += ["\n".join(_lines(spoken(message, files or {}, names), viewer)) for message in messages]
     return "\n\n".join(blocks) + "\n"
 
 
-def spoken(message: Message, files: Mapping[str, bytes] | None = None) -> Spoken:
+def spoken(message: Message, files: Mapping[str, bytes] | None = None, names: Names = NOBODY) -> Spoken:
     """Read one message object of Discord's. `files` holds contents by attachment id or by file name."""
     flags = int(message.get("flags") or 0)
-    text = _named(str(message.get("content") or ""), message)
+    text = _named(str(message.get("content") or ""), message, names)
     components = tuple(_flat(message.get("components") or ()))
     text = "\n".join(filter(None, [text, *(each["content"] for each in components if each["type"] == _TEXT)]))
     thread = message.get("thread") or {}
@@ -95,8 +105,8 @@ def spoken(message: Message, files: Mapping[str, bytes] | None = None) -> Spoken
         bot=bool(_author(message).get("bot")),
         at=_time(message.get("timestamp")),
         text=f"{_name(_author(message))} is thinking…" if flags & _LOADING and not text else text,
-        replies_to=_quoted(message),
-        embeds=tuple(tuple(_embed(each, message)) for each in message.get("embeds") or ()),
+        replies_to=_used(message) or _quoted(message, names),
+        embeds=tuple(tuple(_embed(each, message, names)) for each in message.get("embeds") or ()),
         files=tuple(_attached(each, files or {}) for each in message.get("attachments") or ()),
         buttons=tuple(_button(each) for each in components if each["type"] in (_BUTTON, *_SELECTS)),
         thread=thread.get("name"),
@@ -144,34 +154,39 @@ def _time(stamp: object) -> datetime:
     return datetime.fromisoformat(stamp).astimezone(UTC)
 
 
-def _named(text: str, message: Message) -> str:
+def _named(text: str, message: Message, names: Names) -> str:
     """Mentions by name, times as times and jump links as words; the marks of bold and code left out."""
-    names = {str(user["id"]): _name(user) for user in message.get("mentions") or ()}
-    text = re.sub(r"<@!?(\d+)>", lambda found: f"@{names.get(found[1], found[1])}", text)
+    known = {**names, **{str(user["id"]): _name(user) for user in message.get("mentions") or ()}}
+    text = re.sub(r"<@!?(\d+)>", lambda found: f"@{known.get(found[1], found[1])}", text)
     text = re.sub(r"<t:(\d+)(?::\w)?>", lambda found: f"{datetime.fromtimestamp(int(found[1]), UTC):%H:%M} UTC", text)
     text = re.sub(r"</([\w ]+):\d+>", r"/\1", text)
     text = re.sub(r"\[([^\]]+)\]\(<?https?://\S+?>?\)", r"\1", text)
-    text = re.sub(r"https://discord\.com/channels/\S+/(\d+)\b", r"→ message \1", text)
+    text = re.sub(r"https://discord\.com/channels/\S+/\d+\b", "(link to the message)", text)
     return re.sub(r"\*\*|__|`|~~|\|\|", "", text)
 
 
-def _quoted(message: Message) -> str | None:
+def _used(message: Message) -> str | None:
+    used = message.get("interaction_metadata") or {}
+    return f"{_name(used['user'])} {_ACTS[used['type']]}" if used.get("type") in _ACTS else None
+
+
+def _quoted(message: Message, names: Names) -> str | None:
     if (message.get("message_reference") or {}).get("type", 0) != 0 or not message.get("message_reference"):
         return None
     original = message.get("referenced_message")
     if not original:
         return "a message that is gone"
-    words = " ".join(_named(str(original.get("content") or ""), original).split())
+    words = " ".join(_named(str(original.get("content") or ""), original, names).split())
     count = len(original.get("attachments") or ())
     files = f"{count} file{'s' if count > 1 else ''}" if count else ""
     return f"{_name(_author(original))}: {words[:80] or files or '…'}"
 
 
-def _embed(embed: Mapping[str, Any], message: Message) -> Iterator[str]:
+def _embed(embed: Mapping[str, Any], message: Message, names: Names) -> Iterator[str]:
     for part in (embed.get("title"), embed.get("description")):
-        yield from _named(str(part or ""), message).splitlines()
+        yield from _named(str(part or ""), message, names).splitlines()
     for field in embed.get("fields") or ():
-        yield f"{field['name']}: {_named(str(field['value']), message)}"
+        yield f"{field['name']}: {_named(str(field['value']), message, names)}"
     if footer := (embed.get("footer") or {}).get("text"):
         yield str(footer)
 

@@ -17,7 +17,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from bot.storage.errors import DatabaseUnusable, reason
+from bot.storage.errors import DatabaseUnusable, RuleBroken, reason, rule
 
 BUSY_TIMEOUT_S = 10.0
 READERS = 2
@@ -89,7 +89,10 @@ class Database:
 
     @asynccontextmanager
     async def writing(self) -> AsyncIterator[AsyncConnection]:
-        """A transaction that may write: committed at the end, rolled back by any exception."""
+        """A transaction that may write: committed at the end, rolled back by any exception.
+
+        Raises `DatabaseUnusable` and `RuleBroken` for what the database says in it.
+        """
         async with self._writing, self._translated(), self._engine(0).begin() as tx:
             yield tx
 
@@ -113,7 +116,7 @@ class Database:
             if sentence is None and isinstance(exc, OperationalError):
                 sentence = f"{self.where} does not answer. Check that it runs and that DATABASE_URL is right."
             if sentence is None:
-                raise
+                raise RuleBroken(rule(exc.orig or exc)) from None
             raise DatabaseUnusable(sentence) from exc
 
     def _sqlite(self) -> tuple[AsyncEngine, ...]:

@@ -21,6 +21,10 @@ class AlreadyRunning(StorageUnusable):
     """Another process is the bot of this database."""
 
 
+class RuleBroken(Exception):
+    """The database refused a write that breaks one of its rules: a mistake of ours, named without what was written."""
+
+
 # What a database says, in lower case, and what it means to the operator.
 _REASONS = (
     ("file is not a database", "{where} is not an SQLite database, or it is damaged. Restore a backup of it."),
@@ -42,3 +46,9 @@ def reason(where: str, fault: BaseException) -> str | None:
     said = f"{type(fault).__name__} {fault}".lower()
     found = next((sentence for sign, sentence in _REASONS if sign in said), None)
     return found.format(where=where) if found else None
+
+
+def rule(fault: BaseException) -> str:
+    """What the database said without its details, in which PostgreSQL repeats the row, prompts and all."""
+    details = getattr(fault, "diag", None)
+    return str(details.message_primary if details else fault)

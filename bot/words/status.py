@@ -3,7 +3,7 @@
 from bot.domain.errors import Failed
 from bot.domain.job import Job, State
 from bot.domain.progress import Phase, Progress
-from bot.words.amounts import dollars, duration, megabytes
+from bot.words.amounts import MIB, dollars, duration, megabytes
 from bot.words.escape import shown
 from bot.words.language import language, marked
 from bot.words.refusals import say
@@ -82,10 +82,14 @@ def result_line(job: Job, part: int, parts: int, locale: str, *, titled: bool) -
     return DOT.join((*start, *(fact for fact in facts if fact)))
 
 
-def kept_line(name: str, size: int, limit: int, locale: str) -> str:
-    """What is said instead of a picture that Discord does not take: `size` and `limit` in bytes."""
-    sentence = language(locale).gettext("{name} is {size} MB, over the limit of {limit} MB here; it is kept.")
-    return sentence.format(name=shown(name), size=megabytes(size), limit=limit // (1024 * 1024))
+def kept_line(name: str, size: int, limit: int | None, locale: str) -> str:
+    """What is said instead of a picture that Discord does not take: `size` and `limit` in bytes, None if unknown."""
+    words = language(locale)
+    if limit is None:
+        sentence = words.gettext("{name} is {size} MB, more than Discord takes here; it is kept.")
+        return sentence.format(name=shown(name), size=megabytes(size))
+    sentence = words.gettext("{name} is {size} MB, over the limit of {limit} MB here; it is kept.")
+    return sentence.format(name=shown(name), size=megabytes(size), limit=limit // MIB)
 
 
 def gone_line(name: str, locale: str) -> str:

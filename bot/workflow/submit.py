@@ -62,10 +62,11 @@ class Submit:
             raise NoPicture
         check_announced(card, len(request.pictures), {}, request.mask.filename if request.mask else None, 0)
         check_wish(card, request.prompt, request.options)
-        probes = await self._probe(request)
-        placed = await self._place(card, request, probes)
-        self.wake()
-        job = await self._announced(placed.job)
+        with structlog.contextvars.bound_contextvars(guild=request.place.guild_id, prompt=request.prompt):
+            probes = await self._probe(request)
+            placed = await self._place(card, request, probes)
+            self.wake()
+            job = await self._announced(placed.job)
         return Receipt(job, job.announcement, placed.ahead, _notes(request, probes))
 
     async def again(self, job_id: int, user_id: int, origin: Origin) -> Receipt:

@@ -79,7 +79,9 @@ class Worker:
         found = await self.book.job(job_id)
         if found is None:
             return
-        with structlog.contextvars.bound_contextvars(job=job_id, guild=found.request.place.guild_id):
+        # The prompt is bound so that the log can recognise it, and hide it, in whatever text a library writes.
+        request = found.request
+        with structlog.contextvars.bound_contextvars(job=job_id, guild=request.place.guild_id, prompt=request.prompt):
             await self._set_free(found)
             claimed = await self.book.claim(job_id)
             if claimed is not None:

@@ -5,12 +5,13 @@ from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any
 
+import discord
 import pytest
 
 from bot.chat.client import DarkroomClient, IntentRefused, TokenRefused, intents
 from bot.sandbox.clock import Clock
 from bot.sandbox.discord_api.faults import Fault
-from tests.chat.scene import PICTURE, a_scene, at_home, discord_standin
+from tests.chat.scene import PICTURE, Hurry, a_scene, at_home, discord_standin
 from tests.standins import Steps
 from tests.workflow.memory_book import MemoryBook
 
@@ -82,6 +83,46 @@ async def test_server_trouble_at_login() -> None:
             await serving
 
         assert server.command_puts == 1
+
+
+class Stumbling(DarkroomClient):
+    """A client whose login and connections fail as they are told to, and which is closed when nothing is left."""
+
+    def __init__(self, *script: Exception) -> None:
+        clock = Hurry()
+        book = MemoryBook(clock, Steps())
+        super().__init__(clock=clock, recall=book.recall, remember=book.remember)
+        self.script = list(script)
+
+    async def login(self, token: str) -> None:
+        if self.script and isinstance(self.script[0], discord.LoginFailure):
+            raise self.script.pop(0)
+
+    async def connect(self, *, reconnect: bool = True) -> None:
+        if self.script:
+            raise self.script.pop(0)
+        await self.close()
+
+
+async def test_first_handshake_fails() -> None:
+    """discord.py gives up with an AttributeError, or on a malformed event; the bot connects again."""
+    async with Stumbling(AttributeError("sequence"), KeyError("channel_id"), OSError()) as client:
+        await client.serve("token")
+
+        assert client.script == []
+        assert client.is_closed()
+
+
+async def test_token_that_was_reset() -> None:
+    """A token that the gateway does not take any more ends the bot: asking again would not help."""
+    refused = discord.ConnectionClosed(_Socket(), shard_id=None, code=4004)  # type: ignore[arg-type]
+    async with Stumbling(refused) as client:
+        with pytest.raises(TokenRefused):
+            await client.serve("token")
+
+
+class _Socket:
+    close_code = 4004
 
 
 def _setter(event: asyncio.Event) -> Callable[[], Coroutine[Any, Any, None]]:

@@ -172,6 +172,18 @@ async def test_only_here(tmp_path: Path) -> None:
         assert (await say_refused(mira, "snow", images=[CAT])).startswith("I am not switched on")
 
 
+async def test_first_frame(tmp_path: Path) -> None:
+    """Of an animation only the first frame is used, and every way in says so."""
+    async with a_scene(tmp_path) as scene, scene.member() as mira:
+        moving = ("cat.gif", b"gif 1024x1024 animated")
+        acted = await mira.edit(images=[moving], prompt="snow", wait="answer")
+        await mira.say("snow", [moving])
+        note = "cat.gif: only the first frame is used"
+        await mira.wait_for(lambda messages: any(one["content"] == note for one in messages) or None)
+
+        assert text_of(acted).endswith(f"\n{note}")
+
+
 async def test_stopping(tmp_path: Path) -> None:
     """A process that is about to end takes nothing in."""
     async with a_scene(tmp_path) as scene, scene.member() as mira:

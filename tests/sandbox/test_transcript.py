@@ -88,7 +88,7 @@ def test_a_transcript_reads_like_the_thread() -> None:
 @pytest.mark.parametrize(
     ("more", "text"),
     [
-        ({"content": "see https://discord.com/channels/1/2/3"}, "see → message 3"),
+        ({"content": "see https://discord.com/channels/1/2/3"}, "see (link to the message)"),
         ({"content": "[here](https://example.org/x) </edit:123>"}, "here /edit"),
         ({"content": "", "flags": 128 | 64}, "Darkroom is thinking…"),
         ({"content": "", "components": [{"type": 17, "components": [{"type": 10, "content": "inside"}]}]}, "inside"),

@@ -90,17 +90,23 @@ async def test_sweep_keeps_its_hands_off_other_files(blobs: DiskBlobs) -> None:
 
 async def test_a_workshop_is_gone_afterwards(blobs: DiskBlobs) -> None:
     """Whether the work in it went well or not, nothing of it stays."""
-    folders = []
-    async with blobs.workshop() as folder:
-        folders.append(folder)
-        (folder / "draft.png").write_bytes(b"x")
+    folders: list[Path] = []
+
+    await work(blobs, folders)
     with pytest.raises(KeyError):
-        async with blobs.workshop() as folder:
-            folders.append(folder)
-            raise KeyError
+        await work(blobs, folders, KeyError)
 
     assert folders[0] != folders[1]
     assert [folder.exists() for folder in folders] == [False, False]
+
+
+async def work(blobs: DiskBlobs, folders: list[Path], trouble: type[Exception] | None = None) -> None:
+    """Note the workshop's folder, leave a file in it, and perhaps come to grief."""
+    async with blobs.workshop() as folder:
+        folders.append(folder)
+        (folder / "draft.png").write_bytes(b"x")
+        if trouble:
+            raise trouble
 
 
 async def test_a_start_clears_what_a_crash_left(tmp_path: Path, blobs: DiskBlobs) -> None:

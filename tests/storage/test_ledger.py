@@ -1,10 +1,10 @@
 """The check of the books: it finds what does not agree, and the ledger itself cannot be changed."""
 
 import pytest
-from sqlalchemy.exc import IntegrityError
 
 from bot.domain.job import State
 from bot.storage import ledger
+from bot.storage.errors import RuleBroken
 from tests.storage.desk import COST, NOON, PREDICTED, Desk
 
 
@@ -22,7 +22,7 @@ async def test_the_ledger_is_append_only(desk: Desk, statement: str) -> None:
     await desk.bring(State.DONE)
     before = await desk.rows()
 
-    with pytest.raises(IntegrityError, match="append-only"):
+    with pytest.raises(RuleBroken, match="append-only"):
         await desk.execute(statement)
     assert await desk.rows() == before
 
@@ -31,7 +31,7 @@ async def test_an_entry_is_written_once(desk: Desk) -> None:
     """A second charge of one job in one window is refused by the database."""
     await desk.bring(State.DONE)
 
-    with pytest.raises(IntegrityError):
+    with pytest.raises(RuleBroken):
         await desk.execute(
             "INSERT INTO ledger (job_id, window_id, kind, amount, at)"
             " SELECT job_id, window_id, kind, amount, at FROM ledger WHERE kind = 'charge'"
@@ -42,7 +42,7 @@ async def test_a_hold_cannot_end_by_halves(desk: Desk) -> None:
     """A hold that is closed without being charged or released whole is refused by the database."""
     await desk.bring(State.QUEUED)
 
-    with pytest.raises(IntegrityError):
+    with pytest.raises(RuleBroken):
         await desk.execute("UPDATE holds SET closed_at = 1, charged = amount - 1")
 
 

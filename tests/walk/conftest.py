@@ -8,9 +8,13 @@ from pathlib import Path
 import pytest
 
 from bot import app, logs
+from bot.sandbox.engine.books import Call
+from bot.sandbox.engine.form import Form, parsed
+from bot.sandbox.member import Member
 from bot.sandbox.samples import Samples, write_samples
 from bot.sandbox.serve import Sandbox
 from bot.settings import Settings
+from tests.walk.sight import Record, body_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +32,29 @@ class Stage:
         """The bot, on for the body of an `async with`; it may be started again on the same data."""
         return app.running(self.settings(**changed))
 
+    def member(self, name: str = "mira", channel: str | int = "pictures") -> Member:
+        """Somebody who acts there; to be entered with `async with`."""
+        return self.sandbox.member(name, str(channel))
 
+    @property
+    def calls(self) -> tuple[Call, ...]:
+        """What the image API believes."""
+        return self.sandbox.engine.books.calls
+
+    async def answered(self, calls: int) -> None:
+        """Return when the image API has answered so many calls."""
+        await self.sandbox.engine.books.until(answered=calls)
+
+    def records(self, side: str, method: str = "", path: str = "") -> list[Record]:
+        """The recorded exchanges of a side, those of a method and with this in their path."""
+        every = self.sandbox.recorder.records
+        return [
+            one for one in every if one["side"] == side and method in str(one["method"]) and path in str(one["path"])
+        ]
+
+    def forms(self) -> list[Form]:
+        """What the image API was sent, call by call."""
+        return [parsed(body_of(one), str(one["content_type"])) for one in self.records("engine", "POST")]
 
 
 @pytest.fixture

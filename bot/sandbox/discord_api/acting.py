@@ -117,7 +117,7 @@ class Acting:
         message = self._visible_message(user, message_id)
         channel = self._world.channel(message.channel_id)
         declared = self._usable(MESSAGE_MENU, command, user, channel)
-        target = self._payloads.message(message, reads=True)
+        target = self._payloads.message_in_interaction(message)
         given = {**_named(declared), "target_id": str(message.id), "resolved": {"messages": {str(message.id): target}}}
         return self._interactions.open(COMMAND, user, channel, given, answers_as=REPLY_TO_MENU, target_id=message.id)
 

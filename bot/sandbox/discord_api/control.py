@@ -28,7 +28,6 @@ Looking and waiting (`timeout_s` real seconds, at most 600):
 Changing the world is in `levers`.
 """
 
-import asyncio
 import json
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -195,10 +194,7 @@ class Control:
 
 def _acted(act: Act) -> Callable[[web.Request], Awaitable[Json]]:
     async def handler(request: web.Request) -> Json:
-        body = await read_body(request, UPLOADS)
-        # Whoever acts sees the act before its answer: the bot hears of it only in the next turn of the loop.
-        await asyncio.sleep(0)
-        return act(body)
+        return act(await read_body(request, UPLOADS))
 
     return handler
 

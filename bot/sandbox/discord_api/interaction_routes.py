@@ -79,4 +79,4 @@ class InteractionRoutes:
         return self._stage.answers.one_of(kept, number(request, "message"))
 
     def _written(self, message: Message) -> Json:
-        return self._stage.payloads.message(message, reads=True)
+        return self._stage.payloads.message(message, reads=self._stage.world.message_content_allowed)

@@ -186,7 +186,7 @@ class Interactions:
             "attachment_size_limit": opened.upload_limit,
         }
         if opened.source is not None:
-            payload["message"] = self._payloads.message(opened.source, reads=True)
+            payload["message"] = self._payloads.message_in_interaction(opened.source)
         return payload | self._who(user, channel, guild)
 
     def _who(self, user: User, channel: Channel, guild: Guild | None) -> Json:

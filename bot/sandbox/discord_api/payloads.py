@@ -204,6 +204,11 @@ class Payloads:
             written |= self._referenced(message, reads=reads)
         return written
 
+    def message_in_interaction(self, message: Message) -> Json:
+        """The message that a command or click is about: always with its content, unlike the one it replies to."""
+        written = self.message(message, reads=True, nested=False)
+        return written | self._referenced(message, reads=self._world.message_content_allowed)
+
     def _linked(self, message: Message, objects: list[Json]) -> list[Json]:
         return with_links(objects, message.attachments, self._cdn.link)
 

@@ -8,7 +8,7 @@ from bot.sandbox.discord_api.refusals import Json
 from bot.sandbox.discord_api.world import LOADING, Channel, Message, World
 
 # A status message shows its buttons or its thread at once; a refusal never has either.
-REFUSAL_AFTER_S = 3.0
+REFUSAL_AFTER_S = 2.0
 
 
 class Watching:
@@ -60,13 +60,19 @@ class Watching:
         if asked is None:
             return None
         place = self._world.channels[asked.channel_id]
-        said = next((one for one in self._bots(place) if one.id > message_id), None)
+        said = self._said_after(place, message_id)
         if said is None:
             return None
         if said.components or said.thread_id is not None:
             return {"refusal": False, "message": self.written(said)}
         waited = self._world.clock.now() - said.written_at
         return {"refusal": True, "message": self.written(said)} if waited >= REFUSAL_AFTER_S else None
+
+    def _said_after(self, place: Channel, message_id: int) -> Message | None:
+        """The bot's reply to a message, else the first thing it said afterwards that replies to nobody."""
+        later = [one for one in self._bots(place) if one.id > message_id]
+        replies = (one for one in later if one.reference is not None and one.reference.message_id == message_id)
+        return next(replies, None) or next((one for one in later if one.reference is None), None)
 
     def written(self, message: Message | None) -> Json | None:
         """A message as a member sees it."""

@@ -6,12 +6,19 @@ from collections.abc import AsyncIterator
 import pytest
 from PIL import Image
 
-from tests.sandbox.discord.stand import Stand, standing
+from tests.sandbox.discord.stand import Stand, StoppedClock, standing
 
 
 @pytest.fixture
 async def stand() -> AsyncIterator[Stand]:
-    """A stand-in of the test's own."""
+    """A stand-in of the test's own, whose time stands still until the test moves it."""
+    async with standing(clock=StoppedClock()) as running:
+        yield running
+
+
+@pytest.fixture
+async def living() -> AsyncIterator[Stand]:
+    """A stand-in whose time flows, for a real bot to live in."""
     async with standing() as running:
         yield running
 

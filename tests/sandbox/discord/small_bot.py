@@ -50,7 +50,7 @@ class SmallBot(commands.Bot):
 
     def __init__(self, *, intents: discord.Intents | None = None) -> None:
         chosen = intents or discord.Intents.default()
-        super().__init__("!", intents=chosen, allowed_mentions=discord.AllowedMentions.none())
+        super().__init__("!", intents=chosen, allowed_mentions=discord.AllowedMentions.none(), guild_ready_timeout=0.1)
         self.logged_in = asyncio.Event()
         self.heard: list[discord.Message] = []
         self.resumed = asyncio.Event()

@@ -27,6 +27,18 @@ PICTURES, GENERAL, NEWS, VOICE, STAGE = (
 )
 
 
+class StoppedClock(Clock):
+    """Moves only by hand, so that no verdict depends on how fast the machine is."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._stopped_at = super().now()
+
+    def now(self) -> float:
+        """The moment at which it was made, and what was added since."""
+        return self._stopped_at + self._added
+
+
 @dataclass(frozen=True, slots=True)
 class Reply:
     """An HTTP answer, read."""
@@ -159,9 +171,9 @@ def multipart(payload: object, files: Sequence[tuple[str, bytes]]) -> aiohttp.Fo
 
 
 @asynccontextmanager
-async def standing(recorder: Recorder | None = None) -> AsyncIterator[Stand]:
+async def standing(recorder: Recorder | None = None, clock: Clock | None = None) -> AsyncIterator[Stand]:
     """A stand-in on 127.0.0.1, on a port that was free."""
-    clock = Clock()
+    clock = clock or Clock()
     server = DiscordServer(clock, recorder)
     runner = web.AppRunner(server.application(), shutdown_timeout=1)
     await runner.setup()

@@ -46,12 +46,13 @@ async def test_a_deleted_message_takes_its_files_along(stand: Stand, png: bytes)
     assert (await stand.fetch(sent["url"]))[0] == 404
 
 
-@pytest.mark.parametrize("how", ["truncate", "reset"])
-async def test_a_download_can_break_off(stand: Stand, how: str) -> None:
+@pytest.mark.parametrize(("how", "times"), [("truncate", 1), ("reset", 2)])
+async def test_a_download_can_break_off(stand: Stand, how: str, times: int) -> None:
     """The length is announced, and the connection ends too early."""
+    # A reset happens twice, since aiohttp repeats a GET once by itself when a kept connection was cut.
     sent = await posted(stand, bytes(300_000))
     async with stand.lever() as lever:
-        await lever.lever("faults", [{"path": "^/attachments/", "how": how}])
+        await lever.lever("faults", [{"path": "^/attachments/", "how": how, "times": times}])
 
     with pytest.raises(aiohttp.ClientError):
         await stand.fetch(sent["url"])

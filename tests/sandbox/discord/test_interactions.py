@@ -263,6 +263,17 @@ async def test_a_message_command_shows_a_message_that_the_bot_could_not_read(sce
     assert (target["content"], target["attachments"][0]["filename"]) == ("look", "a.png")
 
 
+async def test_only_the_target_of_a_message_command_is_shown(scene: Asking, png: bytes) -> None:
+    """The picture that the target replies to stays invisible without the intent."""
+    async with scene.stand.member("ben") as ben:
+        source = await ben.say("mine", [("a.png", png)], mention=False)
+    reply = await scene.mira.say("nice", reply_to=int(source["id"]), mention=False)
+    payload, _ = await scene.hears(scene.mira.menu("Edit picture", int(reply["id"]), wait="answer"))
+
+    target = payload["data"]["resolved"]["messages"][reply["id"]]
+    assert (target["content"], target["referenced_message"]["attachments"]) == ("nice", [])
+
+
 async def test_a_modal_keeps_the_members_order_while_resolved_may_not(scene: Asking) -> None:
     """`values` is in the order of the member, `resolved` in another every second time."""
     files = [(f"{n}.png", b"x") for n in range(3)]
@@ -285,6 +296,13 @@ async def test_a_modal_submit_is_not_answered_with_a_modal(scene: Asking) -> Non
 
     assert (modal.code, update.code) == (50035, 50035)
     assert (await scene.answer(heard, DEFERRED, flags=64)).status == 204
+
+
+async def test_a_modal_can_be_looked_at_again(scene: Asking) -> None:
+    """Another process finds it by the interaction that it answered."""
+    modal, _ = await submitted(scene, {"Pictures": [("a.png", b"x")], "Prompt": "x"})
+
+    assert await scene.mira.shown_modal(modal.interaction_id) == modal
 
 
 @pytest.mark.parametrize(

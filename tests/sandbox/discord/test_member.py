@@ -20,9 +20,9 @@ A, B, MASK = ("a.png", b"a"), ("b.png", b"b"), ("sky-mask.png", b"m")
         ("modal", "a.png, b.png, mask:sky-mask.png"),
     ],
 )
-async def test_an_edit_ends_with_what_was_posted(stand: Stand, via: str, names: str) -> None:
+async def test_an_edit_ends_with_what_was_posted(living: Stand, via: str, names: str) -> None:
     """The private answer links to the status message, and its thread holds the files."""
-    async with running(stand), stand.member() as mira:
+    async with running(living), living.member() as mira:
         acted = await mira.edit(via=via, images=[A, B], prompt="teal", mask=MASK)  # type: ignore[arg-type]
         thread = await mira.messages(acted.thread_id)
 
@@ -36,9 +36,9 @@ async def test_an_edit_ends_with_what_was_posted(stand: Stand, via: str, names: 
     assert thread[-1]["id"] == acted.posted[0]["id"]
 
 
-async def test_a_reply_to_a_picture_that_the_bot_cannot_see_is_refused_aloud(stand: Stand) -> None:
+async def test_a_reply_to_a_picture_that_the_bot_cannot_see_is_refused_aloud(living: Stand) -> None:
     """Without the intent ben's picture is invisible, and the bot says what to do instead."""
-    async with running(stand), stand.member() as mira:
+    async with running(living), living.member() as mira:
         acted = await mira.edit(via="reply", images=[A], prompt="teal")
 
     assert acted.refused is not None
@@ -46,34 +46,34 @@ async def test_a_reply_to_a_picture_that_the_bot_cannot_see_is_refused_aloud(sta
     assert (acted.status, acted.posted) == (None, ())
 
 
-async def test_a_reply_with_pictures_of_its_own_is_followed_to_the_thread(stand: Stand) -> None:
+async def test_a_reply_with_pictures_of_its_own_is_followed_to_the_thread(living: Stand) -> None:
     """The status message after a mention is found without a link."""
-    async with running(stand), stand.member() as mira:
+    async with running(living), living.member() as mira:
         acted = await mira.edit(via="reply", images=[A], prompt="teal", own_images=[B], mask=MASK)
 
     assert [one["content"] for one in acted.posted] == ["b.png, sky-mask.png"]
 
 
-async def test_a_refusal_is_read_from_the_private_answer(stand: Stand) -> None:
+async def test_a_refusal_is_read_from_the_private_answer(living: Stand) -> None:
     """No link, no status: the words are the refusal."""
-    async with running(stand), stand.member() as mira:
+    async with running(living), living.member() as mira:
         acted = await mira.edit(images=[A], prompt="refuse me")
 
     assert acted.refused == "No allowance is left. Try again tomorrow."
 
 
 @pytest.mark.parametrize("channel", ["dm", "voice", "stage"])
-async def test_where_there_are_no_threads_the_results_are_in_place(stand: Stand, channel: str) -> None:
+async def test_where_there_are_no_threads_the_results_are_in_place(living: Stand, channel: str) -> None:
     """The same channel after the status message."""
-    async with running(stand), stand.member(channel=channel) as mira:
+    async with running(living), living.member(channel=channel) as mira:
         acted = await mira.edit(images=[A], prompt="teal")
 
     assert (acted.thread_id, [one["content"] for one in acted.posted]) == (None, ["a.png"])
 
 
-async def test_waiting_for_the_answer_does_not_wait_for_results(stand: Stand) -> None:
+async def test_waiting_for_the_answer_does_not_wait_for_results(living: Stand) -> None:
     """`wait="answer"` returns with the status as it is then; the results can be waited for afterwards."""
-    async with running(stand), stand.member() as mira:
+    async with running(living), living.member() as mira:
         acted = await mira.edit(images=[A], prompt="teal", wait="answer")
         assert acted.status is not None
         done = await mira.results(int(acted.status["id"]))
@@ -81,9 +81,9 @@ async def test_waiting_for_the_answer_does_not_wait_for_results(stand: Stand) ->
     assert len(done.files) == 1
 
 
-async def test_a_button_leads_on_like_a_command(stand: Stand) -> None:
+async def test_a_button_leads_on_like_a_command(living: Stand) -> None:
     """Again posts a new status and a new thread; Update changes the message in place."""
-    async with running(stand), stand.member() as mira:
+    async with running(living), living.member() as mira:
         first = await mira.edit(images=[A], prompt="teal")
         assert first.status is not None
         again = await mira.press(int(first.status["id"]), "Again")
@@ -96,9 +96,9 @@ async def test_a_button_leads_on_like_a_command(stand: Stand) -> None:
     assert updated["content"] == "updated"
 
 
-async def test_a_private_answer_without_a_link_is_an_answer(stand: Stand) -> None:
+async def test_a_private_answer_without_a_link_is_an_answer(living: Stand) -> None:
     """/quota is no refusal, and what followed it is among the messages that this member sees."""
-    async with running(stand), stand.member() as mira:
+    async with running(living), living.member() as mira:
         acted = await mira.slash("quota")
         await mira.wait_for(lambda seen: True if len(seen) == 2 else None)
 
@@ -107,9 +107,9 @@ async def test_a_private_answer_without_a_link_is_an_answer(stand: Stand) -> Non
     assert acted.private["content"].startswith("20 of 20")
 
 
-async def test_waiting_tells_what_was_seen_when_it_gives_up(stand: Stand) -> None:
+async def test_waiting_tells_what_was_seen_when_it_gives_up(living: Stand) -> None:
     """Nobody is connected: the command is unknown, a mention stays unanswered, and the error shows the channel."""
-    async with stand.member(timeout_s=0.2) as mira:
+    async with living.member(timeout_s=0.2) as mira:
         with pytest.raises(SandboxRefusal, match="no command edit"):
             await mira.edit(images=[A], prompt="teal")
         said = await mira.say("anyone?")
@@ -119,15 +119,15 @@ async def test_waiting_tells_what_was_seen_when_it_gives_up(stand: Stand) -> Non
             await mira.wait_until_connected()
 
 
-async def test_a_look_is_woken_by_what_happens(stand: Stand) -> None:
+async def test_a_look_is_woken_by_what_happens(living: Stand) -> None:
     """wait_for returns as soon as its message is there, and fails with what it saw instead."""
-    async with stand.member() as mira:
+    async with living.member() as mira:
         waiting = asyncio.create_task(mira.wait_for(lambda seen: seen[-1] if seen else None))
         await asyncio.sleep(0)
-        sent = await stand.send(content="x")
+        sent = await living.send(content="x")
         found = await waiting
         with pytest.raises(TimeoutError, match="not seen"):
-            await mira.wait_for(lambda seen: None, timeout_s=0.1)
+            await mira.wait_for(lambda _: None, timeout_s=0.1)
 
     assert found["id"] == sent["id"]
 
@@ -135,20 +135,20 @@ async def test_a_look_is_woken_by_what_happens(stand: Stand) -> None:
 @pytest.mark.parametrize(
     ("who", "where", "said"), [("nobody", "pictures", "nobody called"), ("mira", "attic", "no channel called")]
 )
-async def test_who_or_what_is_not_there_is_refused_in_words(stand: Stand, who: str, where: str, said: str) -> None:
+async def test_who_or_what_is_not_there_is_refused_in_words(living: Stand, who: str, where: str, said: str) -> None:
     """The refusal names what was missing."""
-    async with stand.member(who, where) as member:
+    async with living.member(who, where) as member:
         with pytest.raises(SandboxRefusal, match=said):
             await member.say("x", mention=False)
 
 
-async def test_new_people_and_servers_can_be_added(stand: Stand) -> None:
+async def test_new_people_and_servers_can_be_added(living: Stand) -> None:
     """A lever adds a member; another adds "Other Server", which the bot hears of."""
-    async with stand.bot() as socket, stand.member() as mira:
+    async with living.bot() as socket, living.member() as mira:
         await mira.lever("members", {"name": "zoe", "locale": "de"})
         await mira.lever("other-server", {"bot": True})
         joined = await socket.until("GUILD_CREATE")
-    async with stand.member("zoe") as zoe:
+    async with living.member("zoe") as zoe:
         await zoe.say("hi", mention=False)
         state = await zoe.state()
 

@@ -167,7 +167,7 @@ async def test_a_deleted_channel_is_unknown_with_everything_in_it(stand: Stand) 
     """Its threads go with it, and both are 10003 afterwards."""
     _, thread = await opened(stand)
     async with stand.bot() as socket, stand.member() as mira:
-        await mira._door.delete(f"channels/{PICTURES}")
+        await mira.remove_channel(PICTURES)
         gone = await socket.until("CHANNEL_DELETE")
 
     assert gone["id"] == str(PICTURES)

@@ -1,0 +1,18 @@
+"""A database with tickets in it, and a dispatcher whose clock only the test moves."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from bot.storage.database import Database
+from bot.storage.migrate import upgrade
+
+
+@pytest.fixture
+async def database(tmp_path: Path) -> AsyncIterator[Database]:
+    """A migrated SQLite database."""
+    url = f"sqlite+aiosqlite:///{tmp_path / 'darkroom.db'}"
+    await upgrade(url)
+    async with Database(url) as database:
+        yield database
