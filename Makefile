@@ -8,12 +8,13 @@ PIP := $(VENV)/bin/python -m pip install --quiet --disable-pip-version-check
 COMPILE := $(VENV)/bin/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --custom-compile-command "make lock" $(ARGS)
 
-.PHONY: help demo test check format lock clean
+.PHONY: help demo test check bench format lock clean
 
 help:
 	@echo "make demo    play the stories on stand-ins for Discord and the image API; the threads land in out/demo/"
 	@echo "make test    run every test (ARGS='-k mask' is handed to pytest)"
 	@echo "make check   ruff, mypy --strict, import contracts, lock files"
+	@echo "make bench   measure against plain references, as ratios (ARGS='answer book' runs some)"
 	@echo "make format  let ruff format and mend what it can"
 	@echo "make lock    pin the dependencies anew (ARGS=--upgrade takes newer ones)"
 	@echo "make clean   remove the environment, the caches and out/"
@@ -30,6 +31,9 @@ check: $(VENV)/.project $(VENV)/.dev
 	$(VENV)/bin/mypy
 	$(VENV)/bin/lint-imports --no-logo
 	$(VENV)/bin/pytest --quiet tests/test_lock.py
+
+bench: $(VENV)/.project
+	$(VENV)/bin/python -m tests.bench $(ARGS)
 
 format: $(VENV)/.dev
 	$(VENV)/bin/ruff check --fix .

@@ -231,6 +231,8 @@ async def _live(house: House, stop: asyncio.Event, ready: asyncio.Event) -> None
             tasks.create_task(_sweep(house)),
         )
         await _first(stop.wait(), house.client.logged_in.wait())
+        if stop.is_set():
+            house.dispatcher.stop()  # nothing is begun on the way out
         work = tasks.create_task(house.dispatcher.run())
         await _first(stop.wait(), house.client.wait_until_ready())
         if not stop.is_set():

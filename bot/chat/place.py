@@ -15,17 +15,18 @@ KINDS = {
 
 # discord.py's name of each permission, and the name that Discord's settings show.
 EVERYWHERE = {"view_channel": "View Channel", "read_message_history": "Read Message History"}
-FILES = {"attach_files": "Attach Files"}
+# The status message shows the prompt in an embed, and the results are files.
+SHOWING = {"embed_links": "Embed Links", "attach_files": "Attach Files"}
 NEEDED = {
     PlaceKind.CHANNEL: {
         **EVERYWHERE,
         "send_messages": "Send Messages",
         "create_public_threads": "Create Public Threads",
         "send_messages_in_threads": "Send Messages in Threads",
-        **FILES,
+        **SHOWING,
     },
-    PlaceKind.THREAD: {**EVERYWHERE, "send_messages_in_threads": "Send Messages in Threads", **FILES},
-    PlaceKind.IN_PLACE: {**EVERYWHERE, "send_messages": "Send Messages", **FILES},
+    PlaceKind.THREAD: {**EVERYWHERE, "send_messages_in_threads": "Send Messages in Threads", **SHOWING},
+    PlaceKind.IN_PLACE: {**EVERYWHERE, "send_messages": "Send Messages", **SHOWING},
 }
 
 

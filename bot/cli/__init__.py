@@ -8,7 +8,14 @@ from bot.app import CannotStart
 from bot.cli import demo, ledger, operate, sandbox
 from bot.settings import SettingsWrong
 
-cli = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
+cli = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Darkroom, a Discord bot that edits pictures with image models.\n\n"
+    "`darkroom demo` shows what it does, with no token and no key; `darkroom run` is the bot. "
+    "Every command exits with 0 on success, 1 on a refusal or a failed check, 2 on wrong usage or set-up.",
+)
 cli.command(name="run")(operate.run)
 cli.command(name="migrate")(operate.migrate)
 cli.command(name="demo")(demo.demo)

@@ -5,7 +5,7 @@ import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -13,7 +13,7 @@ from bot import app, logs
 from bot.cli.thread import TRANSCRIPT, save_thread
 from bot.domain.errors import Refused
 from bot.domain.request import Options
-from bot.sandbox.member import Via
+from bot.sandbox.member import Acted, Member, SandboxRefusal, Via
 from bot.sandbox.samples import write_samples
 from bot.sandbox.serve import Sandbox
 from bot.settings import Settings
@@ -22,6 +22,7 @@ from bot.words.refusals import say
 
 PROMPT = "Turn the sky into a purple sunset"
 NEEDS_A_KEY = ("IMAGES_API_KEY",)
+WAYS: dict[str, Via] = {"slash": "slash", "menu": "menu", "reply": "reply"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,40 +36,57 @@ class Story:
     options: Mapping[str, str | int]
 
 
-WAYS: dict[str, Via] = {"slash": "slash", "menu": "menu", "reply": "reply"}
-
-
 def demo(
     image: Annotated[
-        list[Path] | None, typer.Option(exists=True, dir_okay=False, help="A picture; repeatable.")
+        list[Path] | None,
+        typer.Option(metavar="FILE", exists=True, dir_okay=False, help="A picture of yours; repeatable."),
     ] = None,
-    mask: Annotated[Path | None, typer.Option(exists=True, dir_okay=False)] = None,
-    prompt: Annotated[str, typer.Option(help="What should change.")] = PROMPT,
-    via: Annotated[str, typer.Option(help="slash, menu, reply or modal")] = "slash",
+    mask: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", exists=True, dir_okay=False, help="Which parts of it may change: transparent."),
+    ] = None,
+    prompt: Annotated[str, typer.Option(metavar="TEXT", help="What should change.")] = PROMPT,
+    via: Annotated[Via, typer.Option(help="The way in.")] = "slash",
     n: Annotated[int, typer.Option(min=1, max=10, help="How many results.")] = 1,
-    story: Annotated[str | None, typer.Option(help="A story with sample pictures: slash, menu, reply, or all.")] = None,
-    real_provider: Annotated[bool, typer.Option(help="Use the provider of the settings, which costs money.")] = False,
-    out: Annotated[Path, typer.Option(help="Where the threads are saved.")] = Path("out/demo"),
+    story: Annotated[
+        Literal["slash", "menu", "reply", "all"] | None, typer.Option(help="A story with pictures of ours.")
+    ] = None,
+    real_provider: Annotated[
+        bool, typer.Option("--real-provider", help="Use the provider of the settings; says first what it costs.")
+    ] = False,
+    out: Annotated[Path, typer.Option(metavar="DIR", help="Where the threads are saved.")] = Path("out/demo"),
 ) -> None:
-    """Play an edit, or a story, and save the thread: the pictures, a transcript, a picture of it."""
-    if via not in ("slash", "menu", "reply", "modal"):
-        raise typer.BadParameter("--via takes slash, menu, reply or modal")
-    if story is not None and story not in (*WAYS, "all"):
-        raise typer.BadParameter(f"--story takes {', '.join(WAYS)} or all")
-    stories = _stories(story, out) if story or not image else {"": _own(image, mask, prompt, via, n)}
+    """Show the whole job on stand-ins for Discord and the image API, and save the thread.
+
+    With --image your own pictures are edited, otherwise every story is played. The folder gets the posted pictures,
+    a transcript and a picture of the thread. No settings are read, and nothing is spent, without --real-provider.
+    """
+    if image and story:
+        raise typer.BadParameter("--image is for pictures of yours and --story for ours: leave one of them out.")
+    if mask and not image:
+        raise typer.BadParameter("--mask belongs to a picture: give that with --image.")
+    stories = {"": _own(image, mask, prompt, via, n)} if image else _stories(story or "all", prompt, out)
     provider = _real_provider(stories) if real_provider else {}
     asyncio.run(_play(stories, provider, out))
 
 
-def _own(image: list[Path], mask: Path | None, prompt: str, via: str, n: int) -> Story:
-    return Story(via, prompt, tuple(image), mask, {"n": n} if n > 1 else {})  # type: ignore[arg-type]
+def _own(images: list[Path], mask: Path | None, prompt: str, via: Via, n: int) -> Story:
+    return Story(via, prompt, tuple(images), mask, {"n": n} if n > 1 else {})
 
 
-def _stories(name: str | None, out: Path) -> dict[str, Story]:
-    samples = write_samples(out / "inputs")
+def _stories(name: str, prompt: str, out: Path) -> dict[str, Story]:
+    try:
+        samples = write_samples(out / "inputs")
+    except OSError as exc:
+        raise app.CannotStart(
+            f"The folder {out} cannot be written ({exc.strerror}). Choose another with --out."
+        ) from exc
     pictures = (samples.picture, samples.second)
-    chosen = WAYS if name in (None, "all") else {name: WAYS[name]}
-    return {one: Story(via, PROMPT, pictures, samples.mask, {}) for one, via in chosen.items()}
+    chosen = WAYS if name == "all" else {name: WAYS[name]}
+    return {one: Story(via, prompt, pictures, samples.mask, {}) for one, via in chosen.items()}
+
+
+# ── the real provider ───────────────────────────────────────────────────────────────────────────────────────
 
 
 def _real_provider(stories: Mapping[str, Story]) -> dict[str, str]:
@@ -77,7 +95,7 @@ def _real_provider(stories: Mapping[str, Story]) -> dict[str, str]:
     try:
         cost = sum(asyncio.run(_estimate(settings, story)) for story in stories.values())
     except Refused as no:
-        raise app.CannotStart(say(no, "en")) from None
+        raise _refused(say(no, "en")) from None
     typer.echo(f"This uses {settings.images_model} at {settings.images_api_url} and costs up to {dollars(cost)}.")
     return {
         "IMAGES_API_URL": settings.images_api_url,
@@ -93,26 +111,44 @@ async def _estimate(settings: Settings, story: Story) -> int:
     return await app.estimate(settings, files, story.prompt, Options(n=int(story.options.get("n", 1))))
 
 
+# ── playing ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+
 async def _play(stories: Mapping[str, Story], provider: Mapping[str, str], out: Path) -> None:
     for name, story in stories.items():
-        with tempfile.TemporaryDirectory(prefix="darkroom-demo-") as data:
-            await _play_one(story, provider, Path(data), out / name)
         typer.echo(f"── {name or story.via} " + "─" * 60)
+        with tempfile.TemporaryDirectory(prefix="darkroom-demo-") as data:
+            acted = await _play_one(story, provider, Path(data), out / name)
         typer.echo(await asyncio.to_thread((out / name / TRANSCRIPT).read_text, "utf-8"))
+        if acted.refused or not acted.files:
+            raise _refused(acted.refused or "no picture came of it; the transcript says why")
     typer.echo(f"The pictures and transcripts are in {out}.")
 
 
-async def _play_one(story: Story, provider: Mapping[str, str], data: Path, out: Path) -> None:
+async def _play_one(story: Story, provider: Mapping[str, str], data: Path, out: Path) -> Acted:
     async with Sandbox() as sandbox:
         settings = Settings.of({**sandbox.settings, **provider, "DATA_DIR": str(data)})
         logs.configure("WARNING", "text", settings.secrets)
-        async with app.running(settings), sandbox.member("mira") as member:
-            acted = await member.edit(
-                via=story.via, images=story.pictures, prompt=story.prompt, mask=story.mask, options=story.options
-            )
+        # A real provider takes its time.
+        patience_s = settings.images_timeout_s + 60
+        async with app.running(settings), Member(sandbox.discord_url, timeout_s=patience_s) as member:
+            acted = await _ask(member, story)
             await save_thread(member, acted, out)
         wrong = await app.check_ledger(settings)
-    if acted.refused or not acted.files:
-        raise typer.Exit(1)
     if wrong:
         raise app.CannotStart(f"the ledger of the demo is not exact: {wrong[0]}")
+    return acted
+
+
+async def _ask(member: Member, story: Story) -> Acted:
+    try:
+        return await member.edit(
+            via=story.via, images=story.pictures, prompt=story.prompt, mask=story.mask, options=story.options
+        )
+    except (SandboxRefusal, TimeoutError) as no:
+        raise _refused(str(no)) from None
+
+
+def _refused(sentence: str) -> typer.Exit:
+    typer.echo(f"refused: {sentence}", err=True)
+    return typer.Exit(1)

@@ -2,16 +2,21 @@
 
 import asyncio
 import signal
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
 from bot import app, logs
 from bot.settings import Settings
 
+Role = Annotated[
+    Literal["all", "gateway", "worker"],
+    typer.Option(help="What this process does. gateway and worker share a queue on PostgreSQL."),
+]
 
-def run(role: Annotated[str, typer.Option(help="all: one process does everything")] = "all") -> None:
-    """Run the bot, with the settings from the environment and `.env`."""
+
+def run(role: Role = "all") -> None:
+    """Run the bot, with the settings from the environment and `.env`, until Ctrl-C or SIGTERM."""
     if role != "all":
         raise app.CannotStart("--role gateway and --role worker need a queue on PostgreSQL. Leave the option out.")
     settings = Settings.read()
@@ -20,8 +25,9 @@ def run(role: Annotated[str, typer.Option(help="all: one process does everything
 
 
 def migrate() -> None:
-    """Bring the database up to date; `run` does so by itself."""
+    """Make the database, or bring it up to date; `run` does so by itself."""
     asyncio.run(app.migrate(Settings.read(needs=())))
+    typer.echo("The database is up to date.")
 
 
 async def _until_stopped(settings: Settings) -> None:

@@ -2,8 +2,10 @@
 
 import asyncio
 import json
+import os
 import signal
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -12,69 +14,92 @@ import typer
 from bot import app, logs
 from bot.cli.thread import save_thread
 from bot.sandbox.acted import Acted, Modal, said
-from bot.sandbox.member import Member, SandboxRefusal
+from bot.sandbox.member import Member, NoSandbox, SandboxRefusal, Via
 from bot.sandbox.serve import Sandbox
 from bot.settings import Settings
 
 cli = typer.Typer(help="Stand-ins for Discord and the image API; nothing outside this machine is called.")
-act = typer.Typer(no_args_is_help=True, help="Act as a member on a running sandbox and wait for what the bot answers.")
+act = typer.Typer(
+    no_args_is_help=True,
+    help="Act as a member on a running sandbox and wait for what the bot answers; exit 1 where it refuses.",
+)
 cli.add_typer(act, name="act")
+
+EDIT_MENU = "Edit picture"
 
 DiscordPort = Annotated[int, typer.Option(help="Port of the Discord stand-in; 0 takes a free one.")]
 EnginePort = Annotated[int, typer.Option(help="Port of the image API stand-in; 0 takes a free one.")]
-Record = Annotated[Path | None, typer.Option(help="Write every exchange to this file, one JSON object a line.")]
+Record = Annotated[
+    Path | None, typer.Option(metavar="FILE", help="Write every exchange to this file, one JSON object a line.")
+]
 Url = Annotated[
     str, typer.Option(envvar="SANDBOX_URL", help="Where the sandbox is: the SANDBOX_URL that serve prints.")
 ]
-As = Annotated[str, typer.Option("--as", help="Which member: mira, ben or ada.")]
-In = Annotated[str, typer.Option("--in", help="Where: a channel's or thread's name or id, or dm.")]
-Out = Annotated[Path | None, typer.Option(help="Save what was posted in this folder.")]
+As = Annotated[str, typer.Option("--as", metavar="USER", help="Which member: mira, ben or ada.")]
+In = Annotated[str, typer.Option("--in", metavar="CHANNEL", help="Where: a channel's or thread's name or id, or dm.")]
+Out = Annotated[
+    Path | None, typer.Option(metavar="DIR", help="Save what was posted, and a transcript, in this folder.")
+]
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON object a line.")]
+Images = Annotated[
+    list[Path] | None, typer.Option(metavar="FILE", exists=True, dir_okay=False, help="A picture; repeatable.")
+]
 
 
 @cli.callback(invoke_without_command=True)
 def sandbox(
     context: typer.Context, discord_port: DiscordPort = 0, engine_port: EnginePort = 0, record: Record = None
 ) -> None:
-    """The stand-ins with the real bot on them, until Ctrl-C; then act as a member from another terminal."""
+    """The stand-ins with the real bot on them, until Ctrl-C; then act as a member from another terminal.
+
+    No settings are read, from the environment or `.env`.
+    """
     if context.invoked_subcommand is None:
         asyncio.run(_with_bot(discord_port, engine_port, record))
 
 
 @cli.command()
 def serve(discord_port: DiscordPort = 0, engine_port: EnginePort = 0, record: Record = None) -> None:
-    """Only the stand-ins; prints, as NAME=value lines, the settings that point a bot at them."""
+    """Only the stand-ins, until Ctrl-C; prints, as NAME=value lines, the settings that point a bot at them."""
     asyncio.run(_alone(discord_port, engine_port, record))
 
 
 @act.command()
 def edit(
     url: Url,
-    prompt: Annotated[str, typer.Option(help="What should change.")],
-    image: Annotated[
-        list[Path] | None, typer.Option(exists=True, dir_okay=False, help="A picture; repeatable.")
+    prompt: Annotated[
+        str | None, typer.Option(metavar="TEXT", help="What should change. Left out, menu and modal stop at the form.")
     ] = None,
-    mask: Annotated[Path | None, typer.Option(exists=True, dir_okay=False)] = None,
-    via: Annotated[str, typer.Option(help="slash, menu, reply or modal")] = "slash",
-    model: str | None = None,
-    size: str | None = None,
-    quality: str | None = None,
-    n: int | None = None,
-    background: str | None = None,
-    output_format: Annotated[str | None, typer.Option("--format")] = None,
+    image: Images = None,
+    mask: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", exists=True, dir_okay=False, help="Which parts may change: transparent."),
+    ] = None,
+    via: Annotated[
+        Via, typer.Option(help="The way in; menu: on a message with the files, modal: files uploaded in the form.")
+    ] = "slash",
+    model: Annotated[str | None, typer.Option(help="Which model makes it.")] = None,
+    size: Annotated[str | None, typer.Option(help="Width x height of the result.")] = None,
+    quality: Annotated[str | None, typer.Option(help="How much care the model takes.")] = None,
+    n: Annotated[int | None, typer.Option(help="How many results.")] = None,
+    background: Annotated[str | None, typer.Option(help="What lies behind the subject.")] = None,
+    output_format: Annotated[str | None, typer.Option("--format", help="The kind of file that comes back.")] = None,
     member: As = "mira",
     channel: In = "pictures",
     out: Out = None,
     as_json: AsJson = False,
 ) -> None:
     """Ask for an edit and wait for the pictures."""
-    if via not in ("slash", "menu", "reply", "modal"):
-        raise typer.BadParameter("--via takes slash, menu, reply or modal")
+    if prompt is None and via not in ("menu", "modal"):
+        raise typer.BadParameter("--prompt says what should change, and only menu and modal can do without.")
     given = {"model": model, "size": size, "quality": quality, "n": n, "background": background}
     options = {name: value for name, value in {**given, "format": output_format}.items() if value is not None}
 
     async def ask(someone: Member) -> Acted:
-        return await someone.edit(via=via, images=image or (), prompt=prompt, mask=mask, options=options)  # type: ignore[arg-type]
+        if prompt is None:
+            message = await someone.say("" if image else "here", image or (), mention=False)
+            return await someone.menu(EDIT_MENU, int(message["id"]))
+        return await someone.edit(via=via, images=image or (), prompt=prompt, mask=mask, options=options)
 
     _acted(url, member, channel, ask, out, as_json)
 
@@ -82,33 +107,32 @@ def edit(
 @act.command()
 def press(
     url: Url,
-    message: Annotated[int, typer.Option(help="The id of the message with the button.")],
-    button: Annotated[str, typer.Option(help="The button's label or custom id.")],
+    message: Annotated[int, typer.Option(metavar="ID", help="The message with the button.")],
+    button: Annotated[str, typer.Option(metavar="NAME", help="The button's label or custom id.")],
     member: As = "mira",
     channel: In = "pictures",
     out: Out = None,
     as_json: AsJson = False,
 ) -> None:
-    """Press a button."""
+    """Press a button and wait for what comes of it."""
     _acted(url, member, channel, lambda someone: someone.press(message, button), out, as_json)
 
 
 @act.command()
 def submit(
     url: Url,
-    modal: Annotated[str, typer.Option(help="The modal as an earlier act printed it with --json.")],
+    modal: Annotated[str, typer.Option(metavar="JSON", help="The form: `modal` of what an act printed with --json.")],
     value: Annotated[
-        list[str] | None, typer.Option(help="LABEL=text, or LABEL=@FILE for an upload; repeatable.")
+        list[str] | None,
+        typer.Option(metavar="LABEL=TEXT", help="What goes in; LABEL=@FILE uploads a file. Repeatable."),
     ] = None,
     member: As = "mira",
     channel: In = "pictures",
     out: Out = None,
     as_json: AsJson = False,
 ) -> None:
-    """Fill in and send a modal that an earlier act was answered with."""
-    opened = json.loads(modal)
-    form = Modal(int(opened["interaction_id"]), opened["custom_id"], opened["title"], tuple(opened["components"]))
-    values: dict[str, Any] = {}
+    """Fill in and send a form that an earlier act was answered with."""
+    form, values = _form(modal), dict[str, Any]()
     for one in value or ():
         label, _, text = one.partition("=")
         if text.startswith("@"):
@@ -121,18 +145,16 @@ def submit(
 @act.command()
 def say(
     url: Url,
-    text: Annotated[str, typer.Option(help="What to say.")] = "",
-    image: Annotated[
-        list[Path] | None, typer.Option(exists=True, dir_okay=False, help="A picture; repeatable.")
-    ] = None,
-    reply_to: Annotated[int | None, typer.Option(help="The id of the message to answer.")] = None,
-    mention: Annotated[bool, typer.Option(help="Mention the bot, and wait for what it answers.")] = False,
+    text: Annotated[str, typer.Option(metavar="TEXT", help="What to say.")] = "",
+    image: Images = None,
+    reply_to: Annotated[int | None, typer.Option(metavar="ID", help="The message to reply to.")] = None,
+    mention: Annotated[bool, typer.Option("--mention", help="Mention the bot, and wait for what it answers.")] = False,
     member: As = "mira",
     channel: In = "pictures",
     out: Out = None,
     as_json: AsJson = False,
 ) -> None:
-    """Post a message."""
+    """Post a message; its id is printed."""
 
     async def speak(someone: Member) -> Acted:
         message = await someone.say(text, image or (), reply_to, mention)
@@ -146,14 +168,14 @@ def say(
 
 
 async def _alone(discord_port: int, engine_port: int, record: Path | None) -> None:
-    async with Sandbox(discord_port, engine_port, record) as sandbox:
+    async with _open(discord_port, engine_port, record) as sandbox:
         for name, value in sandbox.settings.items():
             typer.echo(f"{name}={value}")
         await _interrupted()
 
 
 async def _with_bot(discord_port: int, engine_port: int, record: Path | None) -> None:
-    async with Sandbox(discord_port, engine_port, record) as sandbox:
+    async with _open(discord_port, engine_port, record) as sandbox:
         settings = Settings.of({**sandbox.settings, "DATA_DIR": "data/sandbox"})
         logs.configure("WARNING", "text", settings.secrets)
         async with app.running(settings):
@@ -163,6 +185,19 @@ async def _with_bot(discord_port: int, engine_port: int, record: Path | None) ->
                 '--image PICTURE --prompt "make it snow" --out out/sandbox'
             )
             await _interrupted()
+
+
+@asynccontextmanager
+async def _open(discord_port: int, engine_port: int, record: Path | None) -> AsyncGenerator[Sandbox, None]:
+    async with AsyncExitStack() as stack:
+        try:
+            sandbox = await stack.enter_async_context(Sandbox(discord_port, engine_port, record))
+        except OSError as exc:
+            what = (
+                "The sandbox cannot listen" if record is None or exc.filename is None else f"{record} cannot be written"
+            )
+            raise app.CannotStart(f"{what} ({os.strerror(exc.errno or 0)}). Choose another port or file.") from exc
+        yield sandbox
 
 
 async def _interrupted() -> None:
@@ -177,6 +212,8 @@ def _acted(
 ) -> None:
     try:
         acted = asyncio.run(_ask(url, name, channel, ask, out, as_json))
+    except NoSandbox as nothing:
+        raise app.CannotStart(f"{nothing}: start one with `darkroom sandbox serve`") from None
     except (SandboxRefusal, TimeoutError) as no:
         typer.echo(json.dumps({"refused": str(no)}) if as_json else f"refused: {no}", err=not as_json)
         raise typer.Exit(1) from None
@@ -196,6 +233,14 @@ async def _ask(
             for line in _as_text(acted, saved):
                 typer.echo(line)
         return acted
+
+
+def _form(written: str) -> Modal:
+    try:
+        opened = json.loads(written)
+        return Modal(int(opened["interaction_id"]), opened["custom_id"], opened["title"], tuple(opened["components"]))
+    except (ValueError, KeyError, TypeError):
+        raise typer.BadParameter("--modal takes the object under `modal` that an act printed with --json.") from None
 
 
 def _as_object(acted: Acted, saved: tuple[Path, ...]) -> dict[str, Any]:

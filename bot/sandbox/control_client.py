@@ -16,6 +16,10 @@ Picture = Path | tuple[str, bytes]
 GRACE_S = 30.0
 
 
+class NoSandbox(Exception):
+    """Nothing, or something else than a sandbox, answers at the address."""
+
+
 class Files:
     """Gathers the files of a request; each becomes a placeholder in its JSON."""
 
@@ -92,11 +96,16 @@ class ControlClient:
 
     async def _ask(self, method: str, path: str, wait_s: float, **how: Any) -> Any:
         timeout = aiohttp.ClientTimeout(total=wait_s + GRACE_S)
-        async with self._open().request(method, f"{self._url}/_sandbox/{path}", timeout=timeout, **how) as response:
-            if response.status in (400, 409) and response.content_type == "application/json":
-                raise SandboxRefusal((await response.json())["refusal"])
-            response.raise_for_status()
-            return await response.json()
+        try:
+            async with self._open().request(method, f"{self._url}/_sandbox/{path}", timeout=timeout, **how) as response:
+                if response.status in (400, 409) and response.content_type == "application/json":
+                    raise SandboxRefusal((await response.json())["refusal"])
+                if response.status == 404:
+                    raise NoSandbox(f"there is no sandbox at {self._url}")
+                response.raise_for_status()
+                return await response.json()
+        except (aiohttp.ClientConnectionError, aiohttp.InvalidURL) as exc:
+            raise NoSandbox(f"there is no sandbox at {self._url}") from exc
 
     def _open(self) -> aiohttp.ClientSession:
         if self._session is None:

@@ -9,10 +9,10 @@ from types import TracebackType
 from typing import Literal, Self, TypeVar
 
 from bot.sandbox.acted import NO_RESPONSE, Acted, Modal, linked_message, said
-from bot.sandbox.control_client import ControlClient, Files, Picture, texts_of
+from bot.sandbox.control_client import ControlClient, Files, NoSandbox, Picture, texts_of
 from bot.sandbox.discord_api.refusals import Json, SandboxRefusal
 
-__all__ = ["Acted", "Member", "Modal", "Picture", "SandboxRefusal"]
+__all__ = ["Acted", "Member", "Modal", "NoSandbox", "Picture", "SandboxRefusal"]
 
 Via = Literal["slash", "menu", "reply", "modal"]
 Wait = Literal["answer", "result"]

@@ -1,6 +1,6 @@
 """The lines about a job: its status while it lasts, its results, and how it ended."""
 
-from bot.domain.errors import Failed
+from bot.domain.errors import Failed, OutcomeUnknown, Refused
 from bot.domain.job import Job, State
 from bot.domain.progress import Phase, Progress
 from bot.words.amounts import MIB, dollars, duration, megabytes
@@ -55,6 +55,8 @@ def end_line(job: Job, link: str | None, locale: str) -> str:
         how = [words.gettext("stopped, its pictures are kept"), dollars(job.charged)]
     elif job.results:
         how = [words.gettext("done"), _version(job), dollars(job.charged)]
+    elif isinstance(job.trouble, OutcomeUnknown):
+        how = [words.gettext("outcome unknown"), words.gettext("nothing charged")]
     elif job.trouble is not None:
         how = [words.gettext("failed"), words.gettext("nothing charged")]
     else:
@@ -68,6 +70,10 @@ def told(job: Job, locale: str) -> str:
         sentence = language(locale).gettext("It was cancelled. Nothing was charged.")
     else:
         sentence = say(job.trouble or Failed(), locale)
+    if isinstance(
+        job.trouble, Refused
+    ):  # said at the door that goes without saying, but not of an edit that was placed
+        sentence = f"{sentence} {language(locale).gettext('Nothing was charged.')}"
     return f"{title(job.id, locale)}: {sentence}"
 
 

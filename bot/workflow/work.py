@@ -83,12 +83,10 @@ class Worker:
         request = found.request
         with structlog.contextvars.bound_contextvars(job=job_id, guild=request.place.guild_id, prompt=request.prompt):
             await self._set_free(found)
-            claimed = await self.book.claim(job_id)
-            if claimed is not None:
-                await self._make(claimed)
+            made = await self._made(job_id)
             job = await self.book.job(job_id)
             if job is not None:
-                await self._report(job, again=claimed is None)
+                await self._report(job, again=not made)
 
     async def _set_free(self, job: Job) -> None:
         # A ticket is handed out once at a time, so a job that is under way at this point was left by a failed try.
@@ -98,6 +96,18 @@ class Worker:
             await self.book.doubt(job.id, None, OutcomeUnknown(), None)
 
     # ── making ──────────────────────────────────────────────────────────────────────────────────────────────
+
+    async def _made(self, job_id: int) -> bool:
+        """Whether there was something to make."""
+        try:
+            claimed = await self.book.claim(job_id)
+            if claimed is not None:
+                await self._make(claimed)
+        except asyncio.CancelledError:
+            # To be stopped is not to crash: what is running goes back to the queue, and any other state stays.
+            await _to_the_end(self.book.lose(job_id))
+            raise
+        return claimed is not None
 
     async def _make(self, job: Job) -> None:
         try:
@@ -115,9 +125,6 @@ class Worker:
                 await self.book.lose(job.id)
             except (Refused, Failed) as trouble:
                 await self.book.fail(job.id, trouble)
-            except asyncio.CancelledError:
-                await _to_the_end(self.book.lose(job.id))
-                raise
             else:
                 await self._send(job, prepared, folder)
 
@@ -161,11 +168,7 @@ class Worker:
     async def _wait(self, job: Job, seconds: float) -> None:
         seconds = min(max(seconds, 0.0), LONGEST_WAIT_S)
         self.postbox.progress(job, Progress(Phase.PATIENCE, wait_s=round(seconds)))
-        try:
-            await self.clock.sleep(seconds)
-        except asyncio.CancelledError:
-            await _to_the_end(self.book.lose(job.id))
-            raise
+        await self.clock.sleep(seconds)
 
     async def _attempt(self, job: Job, attempt: str, prepared: Prepared, folder: Path) -> None:
         try:

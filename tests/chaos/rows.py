@@ -5,6 +5,7 @@ import sqlite3
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,6 @@ class Rows:
             for column in ("placed_at", "sent_at", "ended_at"):
                 connection.execute(f"UPDATE jobs SET {column} = {column} - ?", (seconds,))
 
-    def _ask(self, question: str, *values: object) -> list[tuple[object, ...]]:
+    def _ask(self, question: str, *values: object) -> list[Any]:
         with closing(sqlite3.connect(self.file)) as connection:
             return connection.execute(question, values).fetchall()

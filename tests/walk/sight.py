@@ -3,11 +3,13 @@
 import base64
 import io
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from PIL import Image
 
 from bot.sandbox.discord_api.furnish import BOT
+from bot.sandbox.discord_api.messages import SYSTEM_KINDS
 from bot.sandbox.engine.form import Form
 from bot.sandbox.member import Acted, Member
 
@@ -15,6 +17,7 @@ Json = dict[str, Any]
 Record = Mapping[str, object]
 Named = tuple[str, bytes]
 EPHEMERAL = 1 << 6
+HOLDS = " · holds $"  # as long as an edit is under way
 LINK = "https://discord.com/channels/"
 
 
@@ -72,9 +75,30 @@ def words(messages: Iterable[Json]) -> list[str]:
 
 
 async def of_bot(member: Member, channel: int | str | None = None) -> list[Json]:
-    """What the bot has posted in a channel for everyone."""
+    """What the bot has said in a channel for everyone; that a thread begins is not among it."""
     everything = await member.messages(channel)
-    return [one for one in everything if one["author"]["id"] == str(BOT) and not one["flags"] & EPHEMERAL]
+    own = [one for one in everything if one["author"]["id"] == str(BOT) and one["type"] not in SYSTEM_KINDS]
+    return [one for one in own if not one["flags"] & EPHEMERAL]
+
+
+async def edited(member: Member, **asked: Any) -> Acted:
+    """An edit from its question to its end, or to its refusal."""
+    acted = await member.edit(**asked, wait="answer")
+    return acted if acted.status is None else await ended(member, acted)
+
+
+async def ended(member: Member, acted: Acted) -> Acted:
+    """The edit once its status message says how it ended, which is the last that the bot has to say of it."""
+    assert acted.status is not None
+    message_id, channel = acted.status["id"], acted.status["channel_id"]
+
+    def look(seen: list[Json]) -> Json | None:
+        return next((one for one in seen if one["id"] == message_id and HOLDS not in one["content"]), None)
+
+    status = await member.wait_for(look, channel)
+    thread = status.get("thread", {}).get("id")
+    posted = [one for one in await of_bot(member, thread or channel) if int(one["id"]) > int(message_id)]
+    return replace(acted, status=status, thread_id=int(thread) if thread else None, posted=tuple(posted))
 
 
 async def quota(member: Member) -> str:

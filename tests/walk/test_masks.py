@@ -4,7 +4,7 @@ import asyncio
 
 from bot.sandbox.samples import Samples
 from tests.walk.conftest import Stage
-from tests.walk.sight import file_fields, is_private, mask, of_bot, picture, quota
+from tests.walk.sight import edited, file_fields, is_private, mask, of_bot, picture, quota
 from tests.walk.test_ways_in import outside_is_unchanged
 
 
@@ -34,9 +34,9 @@ async def test_the_mask_is_the_option_or_the_file_that_is_named_so(stage: Stage)
 async def test_a_mask_that_would_have_to_be_guessed_is_refused(stage: Stage) -> None:
     """Two files that are both named like masks, and a mask for a model that takes none, are refused in private."""
     async with stage.bot(), stage.member() as mira:
-        two = await mira.edit(images=[picture(), mask("a-mask.png"), mask("b-mask.png")], prompt="teal")
-        unsupported = await mira.edit(
-            images=[picture()], mask=mask("hole.png"), options={"model": "flux-kontext-pro"}, prompt="teal"
+        two = await edited(mira, images=[picture(), mask("a-mask.png"), mask("b-mask.png")], prompt="teal")
+        unsupported = await edited(
+            mira, images=[picture()], mask=mask("hole.png"), options={"model": "flux-kontext-pro"}, prompt="teal"
         )
         public, left = await of_bot(mira), await quota(mira)
 
@@ -57,8 +57,8 @@ async def test_a_mask_that_does_not_fit_costs_nothing(stage: Stage) -> None:
     """A mask whose pixels show that it cannot work ends the edit before the provider is asked, and says why."""
     tall, opaque = mask("tall.png", (128, 256)), picture("opaque.png")
     async with stage.bot(), stage.member() as mira, stage.member("ben", "general") as ben, asyncio.TaskGroup() as both:
-        shaped = both.create_task(mira.edit(images=[picture()], mask=tall, prompt="teal"))
-        closed = both.create_task(ben.edit(images=[picture()], mask=opaque, prompt="teal"))
+        shaped = both.create_task(edited(mira, images=[picture()], mask=tall, prompt="teal"))
+        closed = both.create_task(edited(ben, images=[picture()], mask=opaque, prompt="teal"))
         told = [(await one).posted[0]["content"].partition(": ")[2] for one in (shaped, closed)]
         left = [await quota(one) for one in (mira, ben)]
 
@@ -74,7 +74,7 @@ async def test_a_mask_that_does_not_fit_costs_nothing(stage: Stage) -> None:
 async def test_outside_the_mask_every_pixel_stays(stage: Stage, samples: Samples) -> None:
     """With two results both are, outside the mask, what was sent."""
     async with stage.bot(), stage.member() as mira:
-        acted = await mira.edit(images=[samples.picture], mask=samples.mask, prompt="violet", options={"n": 2})
+        acted = await edited(mira, images=[samples.picture], mask=samples.mask, prompt="violet", options={"n": 2})
         results = [await mira.download(file["url"]) for file in acted.files]
 
     assert [file["filename"] for file in acted.files] == ["edit-1-v1-1.png", "edit-1-v1-2.png"]

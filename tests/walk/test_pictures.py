@@ -2,7 +2,7 @@
 
 from bot.sandbox.discord_api.faults import Fault
 from tests.walk.conftest import Stage
-from tests.walk.sight import file_fields, numbered, quota, widths
+from tests.walk.sight import edited, file_fields, numbered, quota, widths
 
 
 async def test_one_picture_is_an_image_and_several_are_a_list(stage: Stage) -> None:
@@ -21,7 +21,7 @@ async def test_one_picture_is_an_image_and_several_are_a_list(stage: Stage) -> N
 async def test_sixteen_pictures_come_by_reply_in_order(stage: Stage) -> None:
     """Ten pictures of a message and six of the reply to it arrive as sixteen, the message's first."""
     async with stage.bot(), stage.member() as mira:
-        acted = await mira.edit(via="reply", images=numbered(10), own_images=numbered(6, start=11), prompt="teal")
+        acted = await edited(mira, via="reply", images=numbered(10), own_images=numbered(6, start=11), prompt="teal")
 
     assert len(acted.files) == 1
     [form] = stage.forms()
@@ -33,7 +33,7 @@ async def test_the_seventeenth_picture_is_refused_before_anything_is_fetched(sta
     # The first download would meet this fault and use it up.
     stage.sandbox.discord.faults.add(Fault("GET", "attachments", 404))
     async with stage.bot(), stage.member() as mira:
-        by_form = await mira.edit(via="menu", images=numbered(10), own_images=numbered(7, start=11), prompt="teal")
+        by_form = await edited(mira, via="menu", images=numbered(10), own_images=numbered(7, start=11), prompt="teal")
         by_reply = await mira.say(
             "teal", numbered(7, start=11), reply_to=int((await mira.say("", numbered(10), mention=False))["id"])
         )

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from bot.domain.errors import OutcomeUnknown, SafetyRefused
+from bot.domain.errors import OutcomeUnknown, PictureDamaged, SafetyRefused
 from bot.domain.job import Job, ResultPicture, State
 from bot.domain.progress import Phase, Progress
 from bot.domain.quota import HOUSE, Allowance, Balance, Period, Unit, Window
@@ -45,6 +45,7 @@ def test_every_phase_has_words() -> None:
         (replace(DONE, state=State.TOLD, muted=True), "Edit #7 · stopped, its pictures are kept · $0.05"),
         (replace(JOB, state=State.TOLD), "Edit #7 · cancelled · nothing charged"),
         (replace(JOB, state=State.TOLD, trouble=SafetyRefused()), "Edit #7 · failed · nothing charged"),
+        (replace(JOB, state=State.TOLD, trouble=OutcomeUnknown()), "Edit #7 · outcome unknown · nothing charged"),
     ],
 )
 def test_end_line(job: Job, line: str) -> None:
@@ -65,6 +66,16 @@ def test_told() -> None:
 
     assert status.told(unknown, "en-US").startswith("Edit #7: The connection to the provider broke")
     assert "Nothing was charged" in status.told(replace(JOB, state=State.CANCELLED), "en-US")
+
+
+def test_told_of_a_damaged_picture() -> None:
+    """A picture that turns out damaged after the edit was placed was the member's, and cost nothing either."""
+    damaged = replace(JOB, state=State.FAILED, trouble=PictureDamaged(name="cat.png"))
+
+    assert status.told(damaged, "en-US") == (
+        "Edit #7: cat.png is damaged or incomplete. "
+        "Save it again as PNG or JPEG and send it once more. Nothing was charged."
+    )
 
 
 def test_byline() -> None:

@@ -53,6 +53,8 @@ def _written(given: Json, next_id: Callable[[], int]) -> Json:
     written = {**DEFAULTS.get(kept.get("type", 0), {}), **kept, "id": kept.get("id") or next_id()}
     if "components" in kept:
         written["components"] = [_written(one, next_id) for one in kept["components"]]
+    if "items" in kept:
+        written["items"] = [{"description": None, "spoiler": False, **one} for one in kept["items"]]
     if "accessory" in kept:
         written["accessory"] = _written(kept["accessory"], next_id)
     return written

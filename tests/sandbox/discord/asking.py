@@ -8,6 +8,9 @@ from typing import Any
 from bot.sandbox.member import Acted, Member
 from tests.sandbox.discord.stand import Json, Reply, Socket, Stand
 
+MESSAGE, DEFERRED, DEFERRED_UPDATE, UPDATE, CHOICES, SHOW_MODAL = 4, 5, 6, 7, 8, 9
+ORIGINAL = "/messages/@original"
+
 PROMPT = {"type": 3, "name": "prompt", "description": "What to do", "required": True, "max_length": 20}
 EDIT = {
     "name": "edit",

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 import pytest
 from PIL import Image
 
+from tests.sandbox.discord.asking import Asking, asking
 from tests.sandbox.discord.stand import Stand, StoppedClock, standing
 
 
@@ -29,3 +30,10 @@ def png() -> bytes:
     out = io.BytesIO()
     Image.new("RGB", (8, 6), "teal").save(out, "PNG")
     return out.getvalue()
+
+
+@pytest.fixture
+async def scene(stand: Stand) -> AsyncIterator[Asking]:
+    """A bot that answers by hand, and mira."""
+    async with asking(stand) as ready:
+        yield ready

@@ -47,6 +47,8 @@ async def test_the_rest_of_the_routes_holds_too(oracle: Oracle, png: bytes) -> N
         await message.add_reaction("👍")
         await message.edit(content="y", attachments=[])
         assert [one async for one in channel.history(limit=5)]
+        shown = await channel.send(view=gallery(), file=discord.File(__file__, "shown.txt"))
+        shown = await channel.send(view=gallery(), file=discord.File(__file__, "shown.txt"))
         thread = await channel.create_thread(name="private")
         await thread.edit(name="renamed")
         await thread.leave()
@@ -66,4 +68,13 @@ async def test_the_rest_of_the_routes_holds_too(oracle: Oracle, png: bytes) -> N
         with pytest.raises(discord.HTTPException):
             await channel.send("x" * 2001)
 
+    assert shown.attachments == []
     assert [one for record in recorder.records for one in oracle.complaints(record)] == []
+
+
+def gallery() -> discord.ui.LayoutView:
+    """Components V2: words, and a file that a gallery shows."""
+    view = discord.ui.LayoutView(timeout=None)
+    view.add_item(discord.ui.TextDisplay("look"))
+    view.add_item(discord.ui.MediaGallery(discord.MediaGalleryItem("attachment://shown.txt")))
+    return view
