@@ -241,7 +241,9 @@ async def _live(house: House, stop: asyncio.Event, ready: asyncio.Event) -> None
         await stop.wait()
         log.info("stopping")
         house.client.stopping = True
-        await _end_work(house, work)
+        async with asyncio.TaskGroup() as ending:
+            ending.create_task(_end_work(house, work))
+            ending.create_task(house.client.served(within_s=house.settings.shutdown_grace_s))
         await house.client.close()
         for task in chat:
             task.cancel()

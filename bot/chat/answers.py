@@ -16,6 +16,7 @@ log = structlog.get_logger()
 
 ALREADY_ACKNOWLEDGED = 40060
 UNKNOWN_INTERACTION = 10062
+NO_ANSWER = (aiohttp.ClientError, TimeoutError, OSError)
 GONE = (401, 403, 404)  # an expired token, a deleted answer: nobody is listening any more
 
 NOTES = {NoteKind.MASK: mask_note, NoteKind.FIRST_FRAME: first_frame_note}
@@ -35,9 +36,16 @@ async def acknowledge(interaction: Interaction) -> None:
     Raises `Unheard` after the three seconds. An acknowledgement whose answer was lost counts: Discord then says that
     the interaction is acknowledged already.
     """
-    private = interaction.guild_id is not None
+    interaction.client.serving()
     try:
-        await interaction.response.defer(ephemeral=private, thinking=True)
+        await _defer(interaction)
+    except NO_ANSWER:
+        await _defer(interaction)  # did Discord hear it? It says so when it is told once more
+
+
+async def _defer(interaction: Interaction) -> None:
+    try:
+        await interaction.response.defer(ephemeral=interaction.guild_id is not None, thinking=True)
     except discord.InteractionResponded:
         return
     except discord.HTTPException as fault:
@@ -56,7 +64,7 @@ async def answer(interaction: Interaction, text: str) -> None:
     except discord.HTTPException as fault:
         if fault.status not in GONE:
             log.warning("answer_failed", interaction=interaction.id, status=fault.status, code=fault.code)
-    except (aiohttp.ClientError, TimeoutError, OSError) as fault:
+    except NO_ANSWER as fault:
         log.warning("answer_failed", interaction=interaction.id, kind=type(fault).__name__)
 
 
@@ -73,7 +81,7 @@ async def speak(interaction: Interaction, text: str) -> None:
             await answer(interaction, text)
         elif fault.status not in GONE:
             log.warning("answer_failed", interaction=interaction.id, status=fault.status, code=fault.code)
-    except (aiohttp.ClientError, TimeoutError, OSError) as fault:
+    except NO_ANSWER as fault:
         log.warning("answer_failed", interaction=interaction.id, kind=type(fault).__name__)
 
 
@@ -104,7 +112,7 @@ async def reply_shortly(message: discord.Message, text: str) -> None:
             mention_author=False,
             delete_after=REMOVED_AFTER_S,
         )
-    except (discord.HTTPException, aiohttp.ClientError, TimeoutError, OSError) as fault:
+    except (discord.HTTPException, *NO_ANSWER) as fault:
         log.warning("reply_failed", message=message.id, kind=type(fault).__name__)
 
 

@@ -119,6 +119,7 @@ class DarkroomClient(commands.Bot):
         self.logged_in = asyncio.Event()
         self.stopping = False
         self.forms: set[str] = set()
+        self._doors: set[asyncio.Task[Any]] = set()
 
     # ── being connected ─────────────────────────────────────────────────────────────────────────────────────
 
@@ -194,6 +195,29 @@ class DarkroomClient(commands.Bot):
         await self._remember(key, state)
         log.info("commands_synced")
 
+    # ── being asked ─────────────────────────────────────────────────────────────────────────────────────────
+
+    def serving(self) -> None:
+        """Note that the current task serves a member, until it ends. Every door begins with it."""
+        task = asyncio.current_task()
+        if task is not None:
+            self._doors.add(task)
+            task.add_done_callback(self._doors.discard)
+
+    async def served(self, within_s: float) -> None:
+        """Return when whoever came before `stopping` was answered; after so many seconds the others are sent away.
+
+        What such a door had placed is in the book, and the next start says so.
+        """
+        if not self._doors:
+            return
+        _, late = await asyncio.wait(set(self._doors), timeout=within_s)
+        for task in late:
+            task.cancel()
+        if late:
+            log.warning("doors_shut", doors=len(late))
+            await asyncio.wait(late)
+
     # ── answering what failed ───────────────────────────────────────────────────────────────────────────────
 
     async def failed(self, interaction: discord.Interaction[Any], error: Exception) -> None:
@@ -207,6 +231,7 @@ class DarkroomClient(commands.Bot):
     @asynccontextmanager
     async def answering(self, message: discord.Message) -> AsyncIterator[None]:
         """Whatever fails inside is told in one short reply to the message."""
+        self.serving()
         locale = message.guild.preferred_locale.value if message.guild else ENGLISH
         try:
             yield

@@ -47,5 +47,8 @@ class Host(Protocol):
     desk: Desk
     forms: set[str]
 
+    def serving(self) -> None:
+        """Note that the current task serves a member, until it ends."""
+
     async def failed(self, interaction: discord.Interaction[Any], error: Exception) -> None:
         """Tell the member why nothing came of it; never raises."""

@@ -132,13 +132,7 @@ def submit(
     as_json: AsJson = False,
 ) -> None:
     """Fill in and send a form that an earlier act was answered with."""
-    form, values = _form(modal), dict[str, Any]()
-    for one in value or ():
-        label, _, text = one.partition("=")
-        if text.startswith("@"):
-            values.setdefault(label, []).append(Path(text[1:]))
-        else:
-            values[label] = text
+    form, values = _form(modal), _values(value or [])
     _acted(url, member, channel, lambda someone: someone.submit(form, values), out, as_json)
 
 
@@ -213,7 +207,7 @@ def _acted(
     try:
         acted = asyncio.run(_ask(url, name, channel, ask, out, as_json))
     except NoSandbox as nothing:
-        raise app.CannotStart(f"{nothing}: start one with `darkroom sandbox serve`") from None
+        raise app.CannotStart(f"{nothing}. Start one with `darkroom sandbox serve`.") from None
     except (SandboxRefusal, TimeoutError) as no:
         typer.echo(json.dumps({"refused": str(no)}) if as_json else f"refused: {no}", err=not as_json)
         raise typer.Exit(1) from None
@@ -241,6 +235,21 @@ def _form(written: str) -> Modal:
         return Modal(int(opened["interaction_id"]), opened["custom_id"], opened["title"], tuple(opened["components"]))
     except (ValueError, KeyError, TypeError):
         raise typer.BadParameter("--modal takes the object under `modal` that an act printed with --json.") from None
+
+
+def _values(written: list[str]) -> dict[str, Any]:
+    values: dict[str, Any] = {}
+    for one in written:
+        label, there, text = one.partition("=")
+        if not there:
+            raise typer.BadParameter(f"--value takes LABEL=TEXT or LABEL=@FILE, and {one!r} has no =.")
+        if not text.startswith("@"):
+            values[label] = text
+            continue
+        if not Path(text[1:]).is_file():
+            raise typer.BadParameter(f"--value {label}: there is no file {text[1:]}.")
+        values.setdefault(label, []).append(Path(text[1:]))
+    return values
 
 
 def _as_object(acted: Acted, saved: tuple[Path, ...]) -> dict[str, Any]:

@@ -101,11 +101,11 @@ class ControlClient:
                 if response.status in (400, 409) and response.content_type == "application/json":
                     raise SandboxRefusal((await response.json())["refusal"])
                 if response.status == 404:
-                    raise NoSandbox(f"there is no sandbox at {self._url}")
+                    raise NoSandbox(f"There is no sandbox at {self._url}")
                 response.raise_for_status()
                 return await response.json()
         except (aiohttp.ClientConnectionError, aiohttp.InvalidURL) as exc:
-            raise NoSandbox(f"there is no sandbox at {self._url}") from exc
+            raise NoSandbox(f"There is no sandbox at {self._url}") from exc
 
     def _open(self) -> aiohttp.ClientSession:
         if self._session is None:

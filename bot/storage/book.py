@@ -1,7 +1,8 @@
 """The book: every verb is one transaction, and what two might want to do at once is decided by the database.
 
 A verb that moves a job asks for the state it may start from in its UPDATE and tells by the row that comes back whether
-it was allowed. It touches the job's row first and the windows after it, so that no two verbs wait for each other.
+it was allowed. It touches the job's row first and the windows after it, so that no two verbs wait for each other. A
+caller that is cancelled stops when the verb is through.
 """
 
 from collections.abc import Sequence
@@ -11,14 +12,15 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.errors import Trouble
-from bot.domain.job import UNSETTLED, Announcement, Job, Move, State
+from bot.domain.job import Announcement, Job, Move, State
 from bot.domain.quota import Balance, Line, Window
-from bot.domain.request import EditRequest, PlaceKind
-from bot.storage import holds, recovery
+from bot.domain.request import EditRequest
+from bot.storage import finishing, holds, placing, recovery
 from bot.storage.database import Database
 from bot.storage.moves import close_attempt, move, whole
-from bot.storage.rows import blobs_of, request_from, request_text, trouble_columns
-from bot.storage.tables import STILL_OPEN, attempts, inputs, jobs, notes, notices, parts, results, threads
+from bot.storage.rows import trouble_columns
+from bot.storage.tables import STILL_OPEN, attempts, inputs, jobs, notes, notices, parts, results
+from bot.storage.unbroken import unbroken
 from bot.storage.upserts import insert
 from bot.workflow.ports import Clock, Placed, Settlement, Tickets
 
@@ -33,6 +35,7 @@ class Book:
 
     # ── into the queue ──────────────────────────────────────────────────────────────────────────────────────
 
+    @unbroken
     async def place(self, request: EditRequest, hold: Sequence[Line], predicted: int) -> Placed:
         """Job, hold and ticket in one transaction. Raises the `Refused` of the first allowance that is spent.
 
@@ -40,18 +43,16 @@ class Book:
         """
         at = self._clock.now()
         async with self._database.writing() as tx:
-            row = await _insert(tx, request, predicted, at)
+            row = await placing.insert_job(tx, request, predicted, at)
             fresh = row is not None
             if row is not None:
                 await holds.take(tx, row.id, hold, at)
-                await tx.execute(
-                    sa.insert(inputs), [{"job_id": row.id, "blob": blob} for blob in sorted(blobs_of(request))]
-                )
                 await self._tickets.enqueue(tx, row.id, request.user_id)
             else:
-                row = await _placed_before(tx, request)
-            return Placed(await whole(tx, row), fresh, await _ahead(tx, row.id))
+                row = await placing.placed_before(tx, request)
+            return Placed(await whole(tx, row), fresh, await placing.ahead(tx, row.id))
 
+    @unbroken
     async def announced(self, job_id: int, announcement: Announcement) -> Job:
         """Note where the member sees the job; the first note stays. Raises `LookupError` for no such job."""
         note = (
@@ -68,11 +69,13 @@ class Book:
             raise LookupError(f"there is no job {job_id}")
         return job
 
+    @unbroken
     async def claim(self, job_id: int) -> Job | None:
         """queued → running; counts the claim."""
         async with self._database.writing() as tx:
             return await _after(tx, await move(tx, job_id, Move.CLAIM, claims=jobs.c.claims + 1))
 
+    @unbroken
     async def lose(self, job_id: int) -> Job | None:
         """running → queued: the process stops before the call; the hold stays."""
         async with self._database.writing() as tx:
@@ -80,6 +83,7 @@ class Book:
 
     # ── the paid call ───────────────────────────────────────────────────────────────────────────────────────
 
+    @unbroken
     async def sent(self, job_id: int) -> str | None:
         """running → sent, with an open attempt whose id is returned: before the first byte of the paid call."""
         at = self._clock.now()
@@ -94,6 +98,7 @@ class Book:
             await tx.execute(sa.insert(attempts).values(opened))
             return str(row.attempt)
 
+    @unbroken
     async def refused(self, job_id: int, attempt: str, code: str, request_id: str | None) -> Job | None:
         """sent → running; the attempt ends as refused, nothing billed."""
         async with self._database.writing() as tx:
@@ -105,6 +110,7 @@ class Book:
 
     # ── the end of the money ────────────────────────────────────────────────────────────────────────────────
 
+    @unbroken
     async def finish(self, job_id: int, attempt: str, settlement: Settlement, request_id: str | None) -> Job | None:
         """sent → done: the charge, the release of the rest, the results and the version, in one transaction.
 
@@ -128,9 +134,10 @@ class Book:
                 return None
             await close_attempt(tx, job_id, "answered", at, request_id=request_id)
             await holds.close(tx, {job_id: holds.Ending(cost, len(settlement.results))}, at)
-            await _keep_results(tx, job_id, settlement)
-            return await whole(tx, await _numbered(tx, row))
+            await finishing.keep_results(tx, job_id, settlement.results)
+            return await whole(tx, await finishing.numbered(tx, row))
 
+    @unbroken
     async def fail(
         self,
         job_id: int,
@@ -147,11 +154,13 @@ class Book:
         async with self._database.writing() as tx:
             return await self._end(tx, job_id, Move.FAIL, attempt, trouble, request_id, suspense=billed)
 
+    @unbroken
     async def doubt(self, job_id: int, attempt: str | None, trouble: Trouble, request_id: str | None) -> Job | None:
         """sent → unknown: the member's hold is released, the house's becomes suspense. None: the open attempt."""
         async with self._database.writing() as tx:
             return await self._end(tx, job_id, Move.DOUBT, attempt, trouble, request_id, suspense=True)
 
+    @unbroken
     async def cancel(self, job_id: int) -> Job | None:
         """queued or running → cancelled with the hold released; sent or done → muted."""
         at = self._clock.now()
@@ -163,6 +172,7 @@ class Book:
                 await holds.close(tx, {job_id: holds.RELEASED}, at)
             return await _after(tx, row)
 
+    @unbroken
     async def recover(self, trouble: Trouble) -> Sequence[Job]:
         """On start, one transaction: running → queued; sent → unknown with this trouble. Returns those that moved.
 
@@ -194,6 +204,7 @@ class Book:
 
     # ── the delivery ────────────────────────────────────────────────────────────────────────────────────────
 
+    @unbroken
     async def delivered(self, job_id: int) -> Job | None:
         """done → delivered (or told if muted); failed, cancelled, unknown → told. Ends the ticket."""
         async with self._database.writing() as tx:
@@ -202,6 +213,7 @@ class Book:
                 await self._tickets.end(tx, job_id)
             return await _after(tx, row)
 
+    @unbroken
     async def unmute(self, job_id: int) -> Job | None:
         """A muted job whose pictures are wanted after all: told or done → done, with a new ticket."""
         wanted = (
@@ -216,12 +228,14 @@ class Book:
                 await self._tickets.enqueue(tx, job_id, row.user_id)
             return await _after(tx, row)
 
+    @unbroken
     async def posted(self, job_id: int, part: int, message_id: int) -> None:
         """Note that this part of the results is in the thread; the first note stays."""
         note = {"job_id": job_id, "part": part, "message_id": message_id}
         async with self._database.writing() as tx:
             await tx.execute(insert(tx, parts).values(note).on_conflict_do_nothing())
 
+    @unbroken
     async def parts(self, job_id: int) -> dict[int, int]:
         """The parts that were noted as posted, with their message ids."""
         question = sa.select(parts.c.part, parts.c.message_id).where(parts.c.job_id == job_id).order_by(parts.c.part)
@@ -230,21 +244,25 @@ class Book:
 
     # ── looking ─────────────────────────────────────────────────────────────────────────────────────────────
 
+    @unbroken
     async def job(self, job_id: int) -> Job | None:
         """The job as it is now."""
         async with self._database.reading() as tx:
             return await _job(tx, job_id)
 
+    @unbroken
     async def ahead(self, job_id: int) -> int:
         """How many unfinished jobs were placed before this one."""
         async with self._database.reading() as tx:
-            return await _ahead(tx, job_id)
+            return await placing.ahead(tx, job_id)
 
+    @unbroken
     async def balances(self, windows: Sequence[Window]) -> tuple[Balance, ...]:
         """What is used and held in these windows, in their order."""
         async with self._database.reading() as tx:
             return tuple([await holds.balance(tx, window) for window in windows])
 
+    @unbroken
     async def blobs_in_use(self, since: float) -> frozenset[str]:
         """The keys of every blob that a job placed since then, or any unfinished one, refers to."""
         wanted = sa.or_(jobs.c.placed_at >= since, sa.text(STILL_OPEN))
@@ -259,18 +277,21 @@ class Book:
 
     # ── small texts ─────────────────────────────────────────────────────────────────────────────────────────
 
+    @unbroken
     async def once(self, key: str) -> bool:
         """True the first time this key is given, False ever after: for notices that are said once."""
         async with self._database.writing() as tx:
             said = insert(tx, notices).values(key=key, said_at=self._clock.now()).on_conflict_do_nothing()
             return (await tx.execute(said.returning(notices.c.key))).one_or_none() is not None
 
+    @unbroken
     async def recall(self, key: str) -> str | None:
         """What was remembered under this key."""
         async with self._database.reading() as tx:
             value: str | None = await tx.scalar(sa.select(notes.c.value).where(notes.c.key == key))
             return value
 
+    @unbroken
     async def remember(self, key: str, value: str) -> None:
         """Keep a small text under this key, over the last one."""
         async with self._database.writing() as tx:
@@ -281,71 +302,9 @@ class Book:
 _CANCELLED_AT_ONCE = frozenset({State.QUEUED, State.RUNNING})
 
 
-async def _insert(tx: AsyncConnection, request: EditRequest, predicted: int, at: float) -> sa.Row[Any] | None:
-    """The new job's row; None where its origin has one already, which another transaction may just have written."""
-    row = {
-        "origin_door": str(request.origin.door),
-        "origin_id": request.origin.id,
-        "user_id": request.user_id,
-        "state": str(State.QUEUED),
-        "muted": False,
-        "request": request_text(request),
-        "predicted": predicted,
-        "charged": 0,
-        "claims": 0,
-        "crashes": 0,
-        "sends": 0,
-        "placed_at": at,
-    }
-    placed = insert(tx, jobs).values(row).on_conflict_do_nothing(index_elements=["origin_door", "origin_id"])
-    return (await tx.execute(placed.returning(*jobs.c))).one_or_none()
-
-
-async def _placed_before(tx: AsyncConnection, request: EditRequest) -> sa.Row[Any]:
-    origin = request.origin
-    question = sa.select(*jobs.c).where(jobs.c.origin_door == str(origin.door), jobs.c.origin_id == origin.id)
-    return (await tx.execute(question)).one()
-
-
 async def _job(tx: AsyncConnection, job_id: int) -> Job | None:
     return await _after(tx, (await tx.execute(sa.select(*jobs.c).where(jobs.c.id == job_id))).one_or_none())
 
 
 async def _after(tx: AsyncConnection, row: sa.Row[Any] | None) -> Job | None:
     return None if row is None else await whole(tx, row)
-
-
-async def _ahead(tx: AsyncConnection, job_id: int) -> int:
-    unfinished = (sa.text(STILL_OPEN), jobs.c.state.in_(sorted(UNSETTLED)))
-    count = await tx.scalar(sa.select(sa.func.count()).select_from(jobs).where(jobs.c.id < job_id, *unfinished))
-    return int(count or 0)
-
-
-async def _keep_results(tx: AsyncConnection, job_id: int, settlement: Settlement) -> None:
-    rows = [
-        {
-            "job_id": job_id,
-            "number": number,
-            "blob": picture.blob,
-            "format": picture.format,
-            "width": picture.width,
-            "height": picture.height,
-            "bytes": picture.bytes,
-        }
-        for number, picture in enumerate(settlement.results, start=1)
-    ]
-    if rows:
-        await tx.execute(sa.insert(results), rows)
-
-
-async def _numbered(tx: AsyncConnection, row: sa.Row[Any]) -> sa.Row[Any]:
-    """The finished job with its version: the next of its thread; 1, as it has already, where it has none."""
-    if row.home_id is None or request_from(row.request).place.kind is PlaceKind.IN_PLACE:
-        return row
-    following = insert(tx, threads).values(home_id=row.home_id, versions=1)
-    following = following.on_conflict_do_update(index_elements=["home_id"], set_={"versions": threads.c.versions + 1})
-    version = (await tx.execute(following.returning(threads.c.versions))).scalar_one()
-    if version == row.version:
-        return row
-    numbered = sa.update(jobs).where(jobs.c.id == row.id).values(version=version).returning(*jobs.c)
-    return (await tx.execute(numbered)).one()

@@ -91,7 +91,7 @@ class Database:
     async def writing(self) -> AsyncIterator[AsyncConnection]:
         """A transaction that may write: committed at the end, rolled back by any exception.
 
-        Raises `DatabaseUnusable` and `RuleBroken` for what the database says in it.
+        Raises `DatabaseUnusable` and `RuleBroken` for what the database says in it. What runs in it is `unbroken`.
         """
         async with self._writing, self._translated(), self._engine(0).begin() as tx:
             yield tx

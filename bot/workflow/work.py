@@ -1,18 +1,19 @@
 """The second conductor: from a ticket to pictures in the thread, at most one paid call at a time and none twice.
 
 The order of writing is the promise: `sent` before the first byte leaves, the pictures on disk before `done`, `done`
-before Discord is asked. Whatever stops the process in between, the row says what may be done next.
+before Discord is asked, the ticket ended when nothing is left to say. Whatever stops the process in between, the row
+says what may be done next.
 """
 
 import asyncio
 import contextlib
 import hashlib
 import hmac
-from collections.abc import Coroutine
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Coroutine
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import structlog
 
@@ -27,7 +28,7 @@ from bot.domain.errors import (
     Refused,
     Stopping,
 )
-from bot.domain.job import Job, ResultPicture, State
+from bot.domain.job import Job, Move, ResultPicture, State, advance
 from bot.domain.money import settle
 from bot.domain.progress import Phase, Progress
 from bot.workflow.announce import Announcer
@@ -59,6 +60,14 @@ log = structlog.get_logger()
 PATIENCE_S = (2.0, 8.0)
 LONGEST_WAIT_S = 120.0
 
+# A fault of ours before the call is tried again this often; the dispatcher waits longer each time.
+TRIES = 6
+
+# How long to wait before what is paid for is written once more: a full disk or a locked database may pass.
+INSISTENCE_S = (0.5, 2.0, 8.0, 20.0)
+
+T = TypeVar("T")
+
 
 @dataclass(frozen=True, slots=True)
 class Worker:
@@ -73,6 +82,7 @@ class Worker:
     announce: Announcer
     clock: Clock
     user_key: bytes  # keys the hash under which the provider sees a member
+    stopping: Callable[[], bool] = lambda: False  # from then on no paid call is begun
 
     async def __call__(self, job_id: int) -> None:
         """Make the edit if it is still to be made, then say how it ended."""
@@ -99,6 +109,7 @@ class Worker:
 
     async def _made(self, job_id: int) -> bool:
         """Whether there was something to make."""
+        claimed = None
         try:
             claimed = await self.book.claim(job_id)
             if claimed is not None:
@@ -107,7 +118,17 @@ class Worker:
             # To be stopped is not to crash: what is running goes back to the queue, and any other state stays.
             await _to_the_end(self.book.lose(job_id))
             raise
+        except Exception:
+            if claimed is None or claimed.claims < TRIES:
+                raise
+            await self._give_up(job_id)
         return claimed is not None
+
+    async def _give_up(self, job_id: int) -> None:
+        log.exception("edit_given_up")
+        job = await self.book.job(job_id)
+        if job is not None and job.state is State.RUNNING:  # where it is sent, the next try says that nobody knows
+            await self.book.fail(job_id, Failed())
 
     async def _make(self, job: Job) -> None:
         try:
@@ -150,6 +171,9 @@ class Worker:
 
     async def _send(self, job: Job, prepared: Prepared, folder: Path) -> None:
         for pause in (*PATIENCE_S, None):
+            if self.stopping():
+                await self.book.lose(job.id)
+                return
             attempt = await self.book.sent(job.id)
             if attempt is None:
                 return  # cancelled meanwhile
@@ -214,16 +238,30 @@ class Worker:
             return
         card = self.catalog.card(job.request.model)
         cost = settle(card, answer.usage, len(results), asked, job.predicted)
-        await self.book.finish(job.id, attempt, Settlement(cost, tuple(results)), answer.request_id)
+        settlement = Settlement(cost, tuple(results))
+        await self._insist(lambda: self.book.finish(job.id, attempt, settlement, answer.request_id))
 
     async def _keep(self, path: Path) -> ResultPicture | None:
         try:
-            probe = await self.pictures.verify(path)
+            probe = await self._insist(lambda: self.pictures.verify(path))
         except (Refused, Failed) as useless:
             log.warning("result_useless", code=useless.code)
             return None
         size = (await asyncio.to_thread(path.stat)).st_size
-        return ResultPicture(await self.blobs.keep(path), probe.format, probe.width, probe.height, size)
+        blob = await self._insist(lambda: self.blobs.keep(path))
+        return ResultPicture(blob, probe.format, probe.width, probe.height, size)
+
+    async def _insist(self, step: Callable[[], Awaitable[T]]) -> T:
+        """Take a step between the answer and its *done*, again where our own disk, database or decoder stumbles."""
+        for pause in INSISTENCE_S:
+            try:
+                return await step()
+            except Refused:
+                raise  # the picture's own fault
+            except Exception as fault:  # noqa: BLE001 - whatever it was, what is paid for is not given up at once
+                log.warning("result_waits", kind=type(fault).__name__, code=getattr(fault, "code", None))
+            await self.clock.sleep(pause)
+        return await step()
 
     async def _alert_if_locked_out(self, job: Job, no: Declined) -> None:
         if not isinstance(no.trouble, ProviderClosed):
@@ -244,8 +282,10 @@ class Worker:
                 return
         except Undeliverable:
             await self._shelve(job)
+        # The ticket ends last: were it ended first, a crash in between would leave a status message that never ends.
+        job = await self.book.job(job.id) or job
+        await self.postbox.close(replace(job, state=advance(job.state, Move.DELIVER, muted=job.muted)))
         await self.book.delivered(job.id)
-        await self.postbox.close(await self.book.job(job.id) or job)
 
     async def _deliver(self, job: Job, *, look_first: bool) -> None:
         self.postbox.progress(job, Progress(Phase.DELIVERING))

@@ -9,6 +9,7 @@ import importlib
 import json
 import subprocess
 import sys
+import time
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import asdict
@@ -77,17 +78,19 @@ def compare(module: str, setups: tuple[Setup, Setup], rounds: int) -> tuple[tupl
 
 
 def alternate(
-    ours: Callable[[], Reading], reference: Callable[[], Reading], rounds: int
+    ours: Callable[[], Reading], reference: Callable[[], Reading], rounds: int, pause_s: float = 0.0
 ) -> tuple[tuple[Reading, ...], tuple[Reading, ...]]:
-    """Call both so many times, each of them first in turn; whatever else the machine does then troubles both."""
-    pairs = []
+    """Call both so many times, each of them first in turn: whatever else the machine does then troubles both.
+
+    Before each call this waits, so that what the last one left behind comes to its end.
+    """
+    readings: dict[str, list[Reading]] = {"ours": [], "reference": []}
     for number in range(rounds):
-        if number % 2:
-            second = reference()
-            pairs.append((ours(), second))
-        else:
-            pairs.append((ours(), reference()))
-    return tuple(one for one, _ in pairs), tuple(other for _, other in pairs)
+        pair = [("ours", ours), ("reference", reference)]
+        for name, measure in reversed(pair) if number % 2 else pair:
+            time.sleep(pause_s)
+            readings[name].append(measure())
+    return tuple(readings["ours"]), tuple(readings["reference"])
 
 
 # ── the child's end ─────────────────────────────────────────────────────────────────────────────────────────
@@ -97,7 +100,7 @@ def main() -> None:
     """Serve the rounds of one side until the parent closes the pipe."""
     module, name, setup = sys.argv[1:]
     make: Make = importlib.import_module(module).SIDES[name]
-    logs.configure("WARNING")
+    logs.configure("ERROR")  # that Discord's limits are met is no news here
     stopwatch = Stopwatch()
     with asyncio.Runner(loop_factory=lambda: asyncio.SelectorEventLoop(stopwatch)) as runner:
         runner.run(_serve(make(json.loads(setup)), Meter(stopwatch)))

@@ -13,7 +13,7 @@ LEAST = 0.01
 
 def show(rows: Sequence[Row], console: Console) -> None:
     """Print them."""
-    table = Table("benchmark", "what", *(f"{name:>9}" for name in ("ours", "reference")), "ratio", "spread")
+    table = Table("benchmark", "what", "ours", "reference", "ratio", "spread")
     for column in table.columns[2:]:
         column.justify, column.no_wrap = "right", True
     for row in rows:

@@ -36,7 +36,7 @@ class Command:
         self._running = running
         self._out: list[str] = []
         self._err: list[str] = []
-        self._written = asyncio.Event()
+        self._news = asyncio.Event()
         self._readers = (
             asyncio.create_task(self._read(running.stdout, self._out)),
             asyncio.create_task(self._read(running.stderr, self._err)),
@@ -64,17 +64,22 @@ class Command:
         """Whether it has not ended yet."""
         return self._running.returncode is None
 
+    @property
+    def written(self) -> tuple[str, ...]:
+        """The lines on its standard output so far."""
+        return tuple(self._out)
+
     async def line(self, wanted: Callable[[str], bool], times: int = 1) -> str:
         """The line, on either stream, that meets this for the so-many-th time. Fails where the process ends first."""
         async with asyncio.timeout(GIVE_UP_S):
             while True:
-                written = self._written
+                news = self._news
                 ended = all(reader.done() for reader in self._readers)
                 found = [line for line in (*self._out, *self._err) if wanted(line)]
                 if len(found) >= times:
                     return found[times - 1]
                 assert not ended, f"it ended before it said so:\n{''.join(self._err)}"
-                await written.wait()
+                await news.wait()
 
     async def logged(self, event: str, times: int = 1) -> None:
         """Return when it has logged this event so many times."""
@@ -128,8 +133,8 @@ class Command:
             asyncio.get_running_loop().call_soon(self._wake)
 
     def _wake(self) -> None:
-        self._written.set()
-        self._written = asyncio.Event()
+        self._news.set()
+        self._news = asyncio.Event()
 
 
 def _event(line: str) -> Any:

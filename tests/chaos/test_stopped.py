@@ -1,6 +1,6 @@
 """SIGTERM: what is in flight is let finish or parked, nothing new is taken, and the process ends with 0."""
 
-from tests.chaos.conftest import House
+from tests.chaos.conftest import PICTURES, House
 
 
 async def test_idle(house: House) -> None:
@@ -21,14 +21,28 @@ async def test_an_impatient_operator(house: House) -> None:
     assert (await house.stopped(bot)).code == 0
 
 
-async def test_before_discord_is_there(house: House) -> None:
-    """It can be ended while it still tries to reach Discord, and pays for nothing on its way out."""
+async def test_while_discord_is_away(house: House) -> None:
+    """An edit that cannot be announced is parked, nothing is begun on the way out, and neither counts as a crash."""
+    bot = await house.start(SHUTDOWN_GRACE_S="0")
+    house.fault("POST", PICTURES)
+    house.ask_on_the_way()
+    await bot.logged("post_failed")
+    bot.terminate()
+    assert (await house.stopped(bot)).code == 0
+    assert house.rows.states() == {1: "queued"}
     house.fault("GET", "^/users/@me$", how="reset")
     bot = await house.starting()
     await bot.logged("discord_lost")
     bot.terminate()
-
     assert (await house.stopped(bot)).code == 0
+    assert house.rows.states() == {1: "queued"}
+
+    house.mend()
+    bot = await house.start()
+    await house.over(1)
+
+    assert house.rows.states() == {1: "delivered"}
+    assert len(house.sandbox.engine.books.calls) == 1
 
 
 async def test_a_call_that_ends_in_time(house: House) -> None:

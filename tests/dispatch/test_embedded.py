@@ -279,6 +279,33 @@ async def test_stop_lets_what_is_in_flight_end(shop: Shop) -> None:
     assert await shop.tickets() == {2}
 
 
+async def test_a_stop_while_tickets_are_read_hands_out_none(shop: Shop) -> None:
+    """Nothing begins after the stop, not even what was found just before it."""
+    rows = Interrupted(shop.database)
+    dispatcher = EmbeddedDispatcher(rows, shop.clock)
+    rows.meanwhile = dispatcher.stop
+    dispatcher.bind(shop.work)
+    await shop.place(1, 7)
+
+    await dispatcher.run()
+
+    assert shop.calls == []
+
+
+class Interrupted:
+    """Rows during whose reading something else happens."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+        self.meanwhile: Callable[[], None] = lambda: None
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[AsyncConnection]:
+        async with self.database.reading() as tx:
+            self.meanwhile()
+            yield tx
+
+
 async def test_stop_does_not_wait_for_what_rests(shop: Shop) -> None:
     """A ticket in its pause is for the next start."""
     shop.troubles[1] = ValueError("broken")

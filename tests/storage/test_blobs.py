@@ -57,6 +57,17 @@ async def test_the_same_picture_twice_is_one_file_kept_anew(blobs: DiskBlobs) ->
     assert await blobs.sweep((), LONG_AGO + 1) == 0
 
 
+async def test_a_file_that_was_written_long_ago_is_young_once_it_is_kept(blobs: DiskBlobs) -> None:
+    """Young or old is counted from the keeping, whatever time the file brings along."""
+    async with blobs.workshop() as folder:
+        path = folder / "old.png"
+        path.write_bytes(b"a picture")
+        os.utime(path, (LONG_AGO, LONG_AGO))
+        await blobs.keep(path)
+
+    assert await blobs.sweep((), LONG_AGO + 1) == 0
+
+
 async def test_many_keep_the_same_picture_at_once(blobs: DiskBlobs) -> None:
     """Ten members with one picture do not get in each other's way."""
     keys = await asyncio.gather(*(keep(blobs, b"a picture", f"{number}.png") for number in range(10)))

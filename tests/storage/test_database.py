@@ -1,6 +1,5 @@
 """The database: transactions that are whole, and one plain sentence for whatever is wrong with it."""
 
-import asyncio
 import os
 import sqlite3
 import traceback
@@ -29,21 +28,6 @@ async def _write_and_raise(database: Database) -> None:
     async with database.writing() as tx:
         await tx.execute(NOTE)
         raise KeyError
-
-
-async def test_a_cancelled_transaction_leaves_the_database_working(desk: Desk) -> None:
-    """A verb that is cancelled anywhere in its middle is done or not done, and the next one goes on."""
-    for steps in range(40):
-        verb = asyncio.create_task(desk.place())
-        for _ in range(steps):
-            await asyncio.sleep(0)
-        verb.cancel()
-        await asyncio.gather(verb, return_exceptions=True)
-
-    job = await desk.place()
-
-    assert await desk.book.claim(job.id)
-    assert await desk.balanced()
 
 
 async def test_what_is_read_is_one_moment(desk: Desk) -> None:

@@ -1,6 +1,6 @@
 """The walk: the real bot, unmodified discord.py and all, against the sandbox over real HTTP and WebSocket."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from pathlib import Path
@@ -44,6 +44,10 @@ class Stage:
     async def answered(self, calls: int) -> None:
         """Return when the image API has answered so many calls."""
         await self.sandbox.engine.books.until(answered=calls)
+
+    async def until(self, look: Callable[[], bool]) -> None:
+        """Return when `look` sees what it looks for in the stand-ins, at the latest after half a minute."""
+        assert await self.sandbox.discord.world.bell.until(lambda: look() or None, 30)
 
     def records(self, side: str, method: str = "", path: str = "") -> list[Record]:
         """The recorded exchanges of a side, those of a method and with this in their path."""

@@ -34,10 +34,9 @@ async def test_the_mask_is_the_option_or_the_file_that_is_named_so(stage: Stage)
 async def test_a_mask_that_would_have_to_be_guessed_is_refused(stage: Stage) -> None:
     """Two files that are both named like masks, and a mask for a model that takes none, are refused in private."""
     async with stage.bot(), stage.member() as mira:
-        two = await edited(mira, images=[picture(), mask("a-mask.png"), mask("b-mask.png")], prompt="teal")
-        unsupported = await edited(
-            mira, images=[picture()], mask=mask("hole.png"), options={"model": "flux-kontext-pro"}, prompt="teal"
-        )
+        two = await mira.edit(images=[picture(), mask("a-mask.png"), mask("b-mask.png")], prompt="teal")
+        kontext = {"model": "flux-kontext-pro"}
+        unsupported = await mira.edit(images=[picture()], mask=mask("hole.png"), options=kontext, prompt="teal")
         public, left = await of_bot(mira), await quota(mira)
 
     assert two.refused is not None
@@ -63,9 +62,10 @@ async def test_a_mask_that_does_not_fit_costs_nothing(stage: Stage) -> None:
         left = [await quota(one) for one in (mira, ben)]
 
     assert told == [
-        "The mask tall.png is 128x256 and the first picture is 256x256. Make the mask the same size.",
+        "The mask tall.png is 128x256 and the first picture is 256x256. "
+        "Make the mask the same size. Nothing was charged.",
         "The mask opaque.png has no transparent part, so nothing would change. "
-        "Erase the area that should change and send it as PNG.",
+        "Erase the area that should change and send it as PNG. Nothing was charged.",
     ]
     assert all("20 of 20 left" in one and "held" not in one for one in left)
     assert stage.calls == ()

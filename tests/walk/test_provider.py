@@ -70,7 +70,7 @@ async def test_a_safety_refusal_is_told_as_such(stage: Stage) -> None:
 
 
 async def test_an_unknown_outcome_is_told_and_repeated_by_consent_only(stage: Stage) -> None:
-    """A line that breaks after the upload is never called again by itself; *Try again* is a new edit with a new hold."""
+    """A line that breaks after the upload is never called again by itself; *Try again* is a new edit, newly held."""
     stage.sandbox.engine.plan({"cut": "after_body"}, {"cut": "mid_answer"}, {"hold": True})
     async with stage.bot(), stage.member() as mira, stage.member("ben", "general") as ben:
         told = [await edited(one, images=[picture()], prompt="teal") for one in (mira, ben)]

@@ -1,0 +1,50 @@
+"""A job's way into its row, and its place in the queue."""
+
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.domain.job import UNSETTLED, State
+from bot.domain.request import EditRequest
+from bot.storage.rows import blobs_of, request_text
+from bot.storage.tables import STILL_OPEN, inputs, jobs
+from bot.storage.upserts import insert
+
+
+async def insert_job(tx: AsyncConnection, request: EditRequest, predicted: int, at: float) -> sa.Row[Any] | None:
+    """The new job's row; None where its origin has one already, which another transaction may just have written."""
+    row = {
+        "origin_door": str(request.origin.door),
+        "origin_id": request.origin.id,
+        "user_id": request.user_id,
+        "state": str(State.QUEUED),
+        "muted": False,
+        "request": request_text(request),
+        "predicted": predicted,
+        "charged": 0,
+        "claims": 0,
+        "crashes": 0,
+        "sends": 0,
+        "placed_at": at,
+    }
+    statement = insert(tx, jobs).values(row).on_conflict_do_nothing(index_elements=["origin_door", "origin_id"])
+    placed = (await tx.execute(statement.returning(*jobs.c))).one_or_none()
+    blobs = sorted(blobs_of(request))
+    if placed is not None and blobs:
+        await tx.execute(sa.insert(inputs), [{"job_id": placed.id, "blob": blob} for blob in blobs])
+    return placed
+
+
+async def placed_before(tx: AsyncConnection, request: EditRequest) -> sa.Row[Any]:
+    """The row of the job that this request's origin placed."""
+    origin = request.origin
+    question = sa.select(*jobs.c).where(jobs.c.origin_door == str(origin.door), jobs.c.origin_id == origin.id)
+    return (await tx.execute(question)).one()
+
+
+async def ahead(tx: AsyncConnection, job_id: int) -> int:
+    """How many unfinished jobs were placed before this one."""
+    unfinished = (sa.text(STILL_OPEN), jobs.c.state.in_(sorted(UNSETTLED)))
+    count = await tx.scalar(sa.select(sa.func.count()).select_from(jobs).where(jobs.c.id < job_id, *unfinished))
+    return int(count or 0)

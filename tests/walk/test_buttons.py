@@ -1,0 +1,83 @@
+"""The buttons of an edit: Cancel, Show and Try again."""
+
+import pytest
+
+from bot.sandbox.member import SandboxRefusal
+from tests.walk.conftest import Stage
+from tests.walk.sight import ended, is_private, picture, quota, words
+
+
+async def test_cancel_while_queued_gives_the_hold_back(stage: Stage) -> None:
+    """What nobody has paid for is stopped: released, told, and never sent."""
+    stage.sandbox.engine.plan({"hold": True}, {"hold": True})
+    async with stage.bot(), stage.member() as mira, stage.member(channel="general") as elsewhere:
+        under_way = [await mira.edit(images=[picture()], prompt="teal", wait="answer") for _ in range(2)]
+        await stage.sandbox.engine.books.until(waiting=2)
+        queued = await elsewhere.edit(images=[picture()], prompt="teal", wait="answer")
+        pressed = await elsewhere.press(int((queued.status or {})["id"]), "Cancel", wait="answer")
+        held = await quota(mira)
+        stage.sandbox.engine.release()
+        for one in under_way:
+            await ended(mira, one)
+        over = await ended(elsewhere, queued)
+        with pytest.raises(SandboxRefusal, match="no button"):
+            await elsewhere.press(int((queued.status or {})["id"]), "Cancel")
+
+    assert (pressed.private or {})["content"] == "Edit #3: It was cancelled. Nothing was charged."
+    assert is_private(pressed)
+    assert "(2 held by edits under way)" in held
+    assert words(over.posted) == ["Edit #3: It was cancelled. Nothing was charged."]
+    assert (over.status or {})["content"].startswith("Edit #3 · cancelled · nothing charged")
+    assert len(stage.calls) == 2
+
+
+async def test_cancel_after_sending_keeps_the_pictures_behind_a_button(stage: Stage) -> None:
+    """What is being paid for is let finish, charged and kept; *Show* posts it when the member wants it after all."""
+    stage.sandbox.engine.plan({"hold": True})
+    async with stage.bot(), stage.member() as mira:
+        asked = await mira.edit(images=[picture()], prompt="teal", wait="answer")
+        await stage.sandbox.engine.books.until(waiting=1)
+        pressed = await mira.press(int((asked.status or {})["id"]), "Cancel", wait="answer")
+        stage.sandbox.engine.release()
+        muted = await ended(mira, asked)
+        left = await quota(mira)
+        shown = await mira.press(int((asked.status or {})["id"]), "Show")
+        left_then = await quota(mira)
+
+    assert "It is already being made and paid for, so it is let finish." in (pressed.private or {})["content"]
+    assert muted.posted == ()
+    assert "stopped, its pictures are kept" in (muted.status or {})["content"]
+    assert "Pictures: 19 of 20 left" in left
+    assert left_then == left
+    assert [file["filename"] for file in shown.files] == ["edit-1-v1-1.png"]
+    assert len(stage.calls) == 1
+
+
+async def test_a_button_belongs_to_whoever_asked(stage: Stage) -> None:
+    """Another member's press is refused in private and changes nothing."""
+    stage.sandbox.engine.plan({"hold": True})
+    async with stage.bot(), stage.member() as mira, stage.member("ben") as ben:
+        asked = await mira.edit(images=[picture()], prompt="teal", wait="answer")
+        await stage.sandbox.engine.books.until(waiting=1)
+        pressed = await ben.press(int((asked.status or {})["id"]), "Cancel", wait="answer")
+        stage.sandbox.engine.release()
+        done = await ended(mira, asked)
+
+    assert (pressed.private or {})["content"].startswith("This button belongs to the member who asked for the edit.")
+    assert is_private(pressed)
+    assert len(done.files) == 1
+
+
+async def test_try_again_needs_an_allowance_like_any_edit(stage: Stage) -> None:
+    """Two presses are two edits, each with a hold of its own; what is spent is refused."""
+    stage.sandbox.engine.plan({"cut": "after_body"})
+    async with stage.bot(LIMIT_IMAGES_PER_DAY="1"), stage.member() as mira:
+        told = await ended(mira, await mira.edit(images=[picture()], prompt="teal", wait="answer"))
+        button = int(told.posted[0]["id"])
+        first = await mira.press(button, "Try again", wait="answer")
+        second = await mira.press(button, "Try again", wait="answer")
+        done = await ended(mira, first)
+
+    assert len(done.files) == 1
+    assert (second.private or {})["content"].startswith("This edit makes 1 pictures and you have 0 of 1 left.")
+    assert is_private(second)
