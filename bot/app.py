@@ -16,7 +16,7 @@ from typing import Any
 
 import structlog
 
-from bot.chat.client import DarkroomClient, IntentRefused, TokenRefused
+from bot.chat.client import ApiMissing, DarkroomClient, IntentRefused, TokenRefused
 from bot.chat.delivery import DiscordPostbox
 from bot.chat.desk import Desk
 from bot.chat.download import Downloads, cdn_origins
@@ -41,18 +41,18 @@ from bot.workflow.announce import Announcer
 from bot.workflow.ports import Source
 from bot.workflow.recover import recover
 from bot.workflow.submit import Submit
+from bot.workflow.sweep import sweep
 from bot.workflow.work import Worker
 
 log = structlog.get_logger(__name__)
 
-SWEEP_EVERY_S = 3600
-UNPLACED_BLOBS_LIVE_S = 3600
 DAY_S = 86_400
 NEEDS_SQLITE = (
     "This version runs on SQLite only, since nothing keeps a second process off a shared database yet. "
     "Leave DATABASE_URL out, or give it an address such as sqlite:///data/darkroom.db."
 )
-SETUP_TROUBLE = (StorageUnusable, TokenRefused, IntentRefused)
+TURNED_AWAY = (TokenRefused, ApiMissing, IntentRefused)
+SETUP_TROUBLE = (StorageUnusable, *TURNED_AWAY)
 
 
 class CannotStart(Exception):
@@ -149,6 +149,8 @@ async def _opened(settings: Settings) -> AsyncGenerator[House, None]:
         if database.lock_file is None:
             raise CannotStart(NEEDS_SQLITE)
         stack.enter_context(HouseLock(database.lock_file))
+        # Two bots with a database each, but one folder, would sweep each other's pictures away.
+        stack.enter_context(HouseLock(settings.data_dir / "pictures.lock"))
         await upgrade(settings.database_url)
         await stack.enter_async_context(database)
         blobs = DiskBlobs(settings.data_dir)
@@ -161,8 +163,9 @@ async def _opened(settings: Settings) -> AsyncGenerator[House, None]:
         client = _client(settings, book, clock)
         postbox = DiscordPostbox(client, client.logged_in, clock, settings.operator_ids)
         announce = Announcer(book, postbox)
+        key = await _user_key(book)
         dispatcher.bind(
-            Worker(catalog, decoder, provider, book, blobs, postbox, announce, clock, await _user_key(book))
+            Worker(catalog, decoder, provider, book, blobs, postbox, announce, clock, key, lambda: client.stopping)
         )
         submit = Submit(
             catalog, _limits(settings), decoder, book, blobs, postbox, announce, clock, wake=dispatcher.wake
@@ -189,7 +192,10 @@ def _limits(settings: Settings) -> Limits:
 
 def _provider(settings: Settings) -> ImageClient:
     key = settings.images_api_key.get_secret_value()
-    return ImageClient(settings.images_api_url, key, settings.images_dialect, timeout_s=settings.images_timeout_s)
+    try:
+        return ImageClient(settings.images_api_url, key, settings.images_dialect, timeout_s=settings.images_timeout_s)
+    except ValueError as wrong:
+        raise CannotStart(f"IMAGES_API_URL or IMAGES_API_KEY cannot be used: {wrong}.") from wrong
 
 
 def _downloads(settings: Settings) -> Downloads:
@@ -224,11 +230,10 @@ async def _user_key(book: Book) -> bytes:
 async def _live(house: House, stop: asyncio.Event, ready: asyncio.Event) -> None:
     await recover(house.book)
     async with house.client, asyncio.TaskGroup() as tasks:
-        token = house.settings.discord_token.get_secret_value()
-        chat = (
-            tasks.create_task(house.client.serve(token)),
+        serving = tasks.create_task(_serve(house, stop))
+        beside = (
             tasks.create_task(house.postbox.run()),
-            tasks.create_task(_sweep(house)),
+            tasks.create_task(sweep(house.book, house.blobs, house.clock, house.settings.retention_days * DAY_S)),
         )
         await _first(stop.wait(), house.client.logged_in.wait())
         if stop.is_set():
@@ -237,16 +242,29 @@ async def _live(house: House, stop: asyncio.Event, ready: asyncio.Event) -> None
         await _first(stop.wait(), house.client.wait_until_ready())
         if not stop.is_set():
             log.info("listening")
-        ready.set()
+            ready.set()
         await stop.wait()
         log.info("stopping")
         house.client.stopping = True
         async with asyncio.TaskGroup() as ending:
             ending.create_task(_end_work(house, work))
             ending.create_task(house.client.served(within_s=house.settings.shutdown_grace_s))
+        refusal = serving.result() if serving.done() else None
         await house.client.close()
-        for task in chat:
+        for task in (serving, *beside):
             task.cancel()
+        if refusal is not None:
+            raise refusal
+
+
+async def _serve(house: House, stop: asyncio.Event) -> Exception | None:
+    """Be at Discord. To be turned away there is a stop like any other: what is being paid for is let finish."""
+    try:
+        await house.client.serve(house.settings.discord_token.get_secret_value())
+    except TURNED_AWAY as refusal:
+        stop.set()
+        return refusal
+    return None
 
 
 async def _end_work(house: House, work: asyncio.Task[None]) -> None:
@@ -266,15 +284,6 @@ async def _first(*waits: Coroutine[Any, Any, object]) -> None:
     finally:
         for task in tasks:
             task.cancel()
-
-
-async def _sweep(house: House) -> None:
-    while True:
-        now = house.clock.now()
-        in_use = await house.book.blobs_in_use(now - house.settings.retention_days * DAY_S)
-        swept = await house.blobs.sweep(in_use, now - UNPLACED_BLOBS_LIVE_S)
-        log.info("swept", blobs=swept)
-        await house.clock.sleep(SWEEP_EVERY_S)
 
 
 # ── beside the bot ──────────────────────────────────────────────────────────────────────────────────────────

@@ -91,6 +91,7 @@ class EditCog(commands.Cog):
 
     async def menu(self, interaction: Interaction, message: discord.Message) -> None:
         """Apps → Edit picture: the form is the answer, and the form submits."""
+        self.client.desk.intake.admit(interaction.guild_id)  # before somebody writes into it for nothing
         await EditForm(interaction, reading.pictures_of(message)).open(interaction)
 
     @commands.Cog.listener()

@@ -20,7 +20,9 @@ class QuotaCog(commands.Cog):
     async def quota(self, interaction: discord.Interaction[DarkroomClient]) -> None:
         """`/quota`."""
         await answers.acknowledge(interaction)
-        balances = await self.client.desk.submit.standing(interaction.user.id)
+        desk = self.client.desk
+        desk.intake.admit(interaction.guild_id)
+        balances = await desk.submit.standing(interaction.user.id)
         await answers.answer(interaction, words.standing(balances, interaction.locale.value))
 
 

@@ -9,7 +9,8 @@ import structlog
 from bot.chat.place import jump_url
 from bot.domain.job import Job
 from bot.words import answers as words
-from bot.words.status import first_frame_note, mask_note
+from bot.words.escape import cut
+from bot.words.status import DOT, first_frame_note, mask_note, title
 from bot.workflow.ports import NoteKind, Receipt
 
 log = structlog.get_logger()
@@ -22,6 +23,7 @@ GONE = (401, 403, 404)  # an expired token, a deleted answer: nobody is listenin
 NOTES = {NoteKind.MASK: mask_note, NoteKind.FIRST_FRAME: first_frame_note}
 NOBODY = discord.AllowedMentions.none()
 REMOVED_AFTER_S = 20
+LONGEST = 2000  # characters of a message; notes about sixteen pictures may be more
 
 Interaction = discord.Interaction[Any]
 
@@ -60,7 +62,7 @@ async def answer(interaction: Interaction, text: str) -> None:
     if interaction.is_expired():
         return
     try:
-        await interaction.edit_original_response(content=text, allowed_mentions=NOBODY)
+        await interaction.edit_original_response(content=cut(text, LONGEST), allowed_mentions=NOBODY)
     except discord.HTTPException as fault:
         if fault.status not in GONE:
             log.warning("answer_failed", interaction=interaction.id, status=fault.status, code=fault.code)
@@ -75,7 +77,7 @@ async def speak(interaction: Interaction, text: str) -> None:
         return
     try:
         private = interaction.guild_id is not None
-        await interaction.response.send_message(text, ephemeral=private, allowed_mentions=NOBODY)
+        await interaction.response.send_message(cut(text, LONGEST), ephemeral=private, allowed_mentions=NOBODY)
     except discord.HTTPException as fault:
         if fault.code == ALREADY_ACKNOWLEDGED:
             await answer(interaction, text)
@@ -86,8 +88,14 @@ async def speak(interaction: Interaction, text: str) -> None:
 
 
 async def accepted(interaction: Interaction, receipt: Receipt) -> None:
-    """The private answer to an edit that was placed: a link to its public message, and what was decided on the way."""
+    """The private answer to an edit that was placed: a link to its public message, and what was decided on the way.
+
+    What was placed before is only pointed to: it may be anywhere by now.
+    """
     locale = interaction.locale.value
+    if not receipt.fresh and (link := status_url(receipt.job)):
+        await answer(interaction, DOT.join((title(receipt.job.id, locale), link)))
+        return
     text = words.accepted(receipt.job, receipt.ahead, status_url(receipt.job), notes_of(receipt, locale), locale)
     await answer(interaction, text)
 
@@ -105,14 +113,14 @@ async def reply_shortly(message: discord.Message, text: str) -> None:
     reference = message.to_reference(fail_if_not_exists=False)
     try:
         await message.channel.send(
-            text,
+            cut(text, LONGEST),
             reference=reference,
             nonce=f"r{message.id}",
             allowed_mentions=NOBODY,
             mention_author=False,
             delete_after=REMOVED_AFTER_S,
         )
-    except (discord.HTTPException, *NO_ANSWER) as fault:
+    except (discord.DiscordException, *NO_ANSWER) as fault:
         log.warning("reply_failed", message=message.id, kind=type(fault).__name__)
 
 

@@ -11,7 +11,6 @@ import discord
 
 from bot.chat import answers
 from bot.chat.desk import Desk, Host
-from bot.domain.request import Door, Origin
 from bot.words import answers as words
 from bot.words import labels
 
@@ -69,7 +68,7 @@ async def _cancel(desk: Desk, interaction: discord.Interaction[Any], job_id: int
 
 async def _again(desk: Desk, interaction: discord.Interaction[Any], job_id: int) -> None:
     desk.intake.admit(interaction.guild_id)
-    receipt = await desk.submit.again(job_id, interaction.user.id, Origin(Door.BUTTON, interaction.id))
+    receipt = await desk.submit.again(job_id, interaction.user.id)
     await answers.accepted(interaction, receipt)
 
 

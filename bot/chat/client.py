@@ -29,13 +29,17 @@ from bot.workflow.ports import Clock
 COGS = ("cogs.edit", "cogs.quota")
 LONGEST_PAUSE_S = 60.0
 AUTHENTICATION_FAILED = 4004
-LOGIN_FAULTS = (aiohttp.ClientError, OSError, TimeoutError, discord.DiscordServerError, discord.RateLimited)
+LOGIN_FAULTS = (aiohttp.ClientError, OSError, TimeoutError, discord.HTTPException, discord.RateLimited)
 
 log = structlog.get_logger()
 
 
 class TokenRefused(Exception):
     """Discord does not accept DISCORD_TOKEN. Copy the bot's token again from the Developer Portal."""
+
+
+class ApiMissing(Exception):
+    """There is no Discord API at DISCORD_API_URL. Leave the setting out, or let it end in /api/v10."""
 
 
 class IntentRefused(Exception):
@@ -124,7 +128,10 @@ class DarkroomClient(commands.Bot):
     # ── being connected ─────────────────────────────────────────────────────────────────────────────────────
 
     async def serve(self, token: str) -> None:
-        """Be at Discord until closed. Raises `TokenRefused` or `IntentRefused`; everything else is tried again."""
+        """Be at Discord until closed.
+
+        Raises `TokenRefused`, `ApiMissing` or `IntentRefused`; everything else is tried again.
+        """
         await self._persist(lambda: self._log_in(token), LOGIN_FAULTS)
         # discord.py ends with an AttributeError where the very first handshake fails, and with whatever a malformed
         # event raises; neither is a reason for a bot to be gone.
@@ -169,6 +176,8 @@ class DarkroomClient(commands.Bot):
     async def _log_in(self, token: str) -> None:
         try:
             await self.login(token)
+        except discord.NotFound as missing:
+            raise ApiMissing(inspect.getdoc(ApiMissing)) from missing
         except LOGIN_FAULTS:
             # Each login makes a session of its own; one that failed would stay open.
             await self.http.close()
@@ -189,11 +198,16 @@ class DarkroomClient(commands.Bot):
         payload = json.dumps([command.to_dict(self.tree) for command in self.tree.get_commands()], sort_keys=True)
         state = hashlib.sha256(f"{discord.http.Route.BASE}\n{payload}".encode()).hexdigest()
         key = f"commands:{self.application_id}"
-        if await self._recall(key) == state:
+        if await self._recall(key) == state and await self._are_there():
             return
         await self.tree.sync()
         await self._remember(key, state)
         log.info("commands_synced")
+
+    async def _are_there(self) -> bool:
+        # What was remembered says nothing of commands that were deleted since, or of a sandbox that was started anew.
+        there = {(command.type, command.name) for command in await self.tree.fetch_commands()}
+        return there == {(_type_of(command), command.name) for command in self.tree.get_commands()}
 
     # ── being asked ─────────────────────────────────────────────────────────────────────────────────────────
 
@@ -262,6 +276,10 @@ class DarkroomClient(commands.Bot):
         reference = secrets.token_hex(4)
         log.error("unexpected", reference=reference, about=about, exc_info=error)
         return words.unexpected(reference, locale)
+
+
+def _type_of(command: app_commands.Command[Any, ..., Any] | app_commands.ContextMenu | app_commands.Group) -> Any:
+    return command.type if isinstance(command, app_commands.ContextMenu) else discord.AppCommandType.chat_input
 
 
 def _where(fault: BaseException) -> str:

@@ -4,6 +4,7 @@ Where a place is closed to us the next one is tried: the thread, the channel it 
 """
 
 import asyncio
+import hashlib
 from collections.abc import AsyncGenerator, Iterable
 from functools import partial
 
@@ -78,14 +79,15 @@ class DiscordPostbox:
 
     async def close(self, job: Job) -> None:
         """End the status message as the job ended. Never raises: it is a courtesy."""
+        link = self._first_results.pop(job.id, None) or _thread_link(job)
         if job.announcement is None:
             return
-        message, link = _message_of(job.announcement), self._first_results.pop(job.id, None) or _thread_link(job)
+        message = _message_of(job.announcement)
         kept = job.muted and bool(job.results)
         view = buttons("show", job.id, job.request.locale) if kept else None
         await self._lines.end(message)
         text = "\n".join((words.end_line(job, link, job.request.locale), words.byline(job, job.request.locale)))
-        await self._post.edit(message.channel, message.message, content=text, view=view)
+        await self._post.edit(message.channel, message.message, last=True, content=text, view=view)
 
     async def _edit_line(self, message: MessageId, text: str) -> None:
         await self._post.edit(message.channel, message.message, content=text)
@@ -138,10 +140,12 @@ class DiscordPostbox:
     async def alert(self, trouble: Trouble) -> None:
         """Tell the operator, by direct message and in the log. Never raises."""
         log.error("operator_alert", code=trouble.code, about=trouble.fields)
+        text = say(trouble, ENGLISH)
+        nonce = f"a{hashlib.sha256(text.encode()).hexdigest()[:24]}"  # two models locked in one minute are two alerts
         for operator in self._operators:
             try:
                 channel = await self._post.direct(operator)
-                await self._post.send(channel, Letter(say(trouble, ENGLISH), f"a-{trouble.code}"[:25]))
+                await self._post.send(channel, Letter(text, nonce))
             except (Undeliverable, Unreachable):
                 log.warning("alert_unheard", operator=operator, code=trouble.code)
 

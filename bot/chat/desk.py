@@ -9,7 +9,7 @@ from bot.chat.intake import Intake
 from bot.domain.catalog import Catalog
 from bot.domain.job import Job
 from bot.domain.quota import Balance
-from bot.domain.request import EditRequest, Origin
+from bot.domain.request import EditRequest
 from bot.workflow.ports import Receipt
 
 
@@ -19,7 +19,7 @@ class Conductor(Protocol):
     async def __call__(self, request: EditRequest) -> Receipt:
         """Place an edit."""
 
-    async def again(self, job_id: int, user_id: int, origin: Origin) -> Receipt:
+    async def again(self, job_id: int, user_id: int) -> Receipt:
         """Place the same edit once more."""
 
     async def cancel(self, job_id: int, user_id: int) -> Job:

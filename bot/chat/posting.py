@@ -110,14 +110,19 @@ class Post:
         files = [(file.filename, one.id) for one in await self.recent(channel_id) for file in one.attachments]
         return {name: message_id for name, message_id in files if name in names}
 
-    async def edit(self, channel_id: int, message_id: int, **changes: Any) -> None:
-        """Change a message, for instance its `content` or `view`. Never raises: it is a courtesy."""
-        message = self._client.get_partial_messageable(channel_id).get_partial_message(message_id)
-        try:
-            await self._ready()
-            await message.edit(allowed_mentions=NOBODY, **changes)
-        except (Unreachable, discord.DiscordException, aiohttp.ClientError, TimeoutError, ConnectionError) as fault:
+    async def edit(self, channel_id: int, message_id: int, *, last: bool = False, **changes: Any) -> None:
+        """Change a message, for instance its `content` or `view`. Never raises: it is a courtesy.
+
+        Progress is not worth a second try, since the next of it is on its way; the `last` word on a message is.
+        """
+        for pause in (*PAUSES_S, None):
+            fault = await self._edit_once(channel_id, message_id, changes)
+            if fault is None:
+                return
             log.info("edit_failed", message=message_id, kind=type(fault).__name__, code=code_of(fault))
+            if not last or pause is None or not isinstance(verdict(fault), Unreachable):
+                return
+            await self._clock.sleep(pause)
 
     async def open_thread(self, channel_id: int, message_id: int, name: str) -> int | None:
         """The id of the thread on this message, opened or found; None where there can be none. Raises `Unreachable`."""
@@ -157,6 +162,15 @@ class Post:
                 await self._logged_in.wait()
         except TimeoutError:
             raise Unreachable from None
+
+    async def _edit_once(self, channel_id: int, message_id: int, changes: dict[str, Any]) -> Exception | None:
+        message = self._client.get_partial_messageable(channel_id).get_partial_message(message_id)
+        try:
+            await self._ready()
+            await message.edit(allowed_mentions=NOBODY, **changes)
+        except Exception as fault:  # noqa: BLE001 - aiohttp raises a RuntimeError where the client is being closed
+            return fault
+        return None
 
     async def _once(self, channel_id: int, letter: Letter) -> int:
         channel = self._client.get_partial_messageable(channel_id)

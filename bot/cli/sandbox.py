@@ -4,6 +4,7 @@ import asyncio
 import json
 import os
 import signal
+import tempfile
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
@@ -169,16 +170,18 @@ async def _alone(discord_port: int, engine_port: int, record: Path | None) -> No
 
 
 async def _with_bot(discord_port: int, engine_port: int, record: Path | None) -> None:
-    async with _open(discord_port, engine_port, record) as sandbox:
-        settings = Settings.of({**sandbox.settings, "DATA_DIR": "data/sandbox"})
-        logs.configure("WARNING", "text", settings.secrets)
-        async with app.running(settings):
-            typer.echo("The bot is on. Act as a member from another terminal, for example:")
-            typer.echo(
-                f"  darkroom sandbox act edit --url {sandbox.settings['SANDBOX_URL']} "
-                '--image PICTURE --prompt "make it snow" --out out/sandbox'
-            )
-            await _interrupted()
+    # This Discord is new each time, so the bot that remembers it is too.
+    with tempfile.TemporaryDirectory(prefix="darkroom-sandbox-") as data:
+        async with _open(discord_port, engine_port, record) as sandbox:
+            settings = Settings.of({**sandbox.settings, "DATA_DIR": data})
+            logs.configure("WARNING", "text", settings.secrets)
+            async with app.running(settings):
+                typer.echo("The bot is on. Act as a member from another terminal, for example:")
+                typer.echo(
+                    f"  darkroom sandbox act edit --url {sandbox.settings['SANDBOX_URL']} "
+                    '--image PICTURE --prompt "make it snow" --out out/sandbox'
+                )
+                await _interrupted()
 
 
 @asynccontextmanager

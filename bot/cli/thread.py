@@ -23,12 +23,12 @@ async def save_thread(member: Member, acted: Acted, folder: Path) -> tuple[Path,
 
 
 async def _conversation(member: Member, acted: Acted) -> list[Message]:
-    """The messages that belong together, oldest first: the channel's, then the thread's."""
-    channel: list[Message] = [*await member.messages()]
-    if acted.thread_id is None:
-        return channel
+    """The messages that belong together, oldest first: those around the status message, then its thread's."""
+    # A second try is made in the thread of the first, so its status message need not be where the member acts.
+    around = member.channel if acted.status is None else acted.status["channel_id"]
+    places = [around] if acted.thread_id is None else [around, acted.thread_id]
     # Discord shows a thread's first message only as the message that it was opened from.
-    return [*channel, *(one for one in await member.messages(acted.thread_id) if one["type"] != THREAD_STARTER)]
+    return [one for place in places for one in await member.messages(place) if one["type"] != THREAD_STARTER]
 
 
 def _write(

@@ -18,7 +18,7 @@ class FolderUnusable(StorageUnusable):
 
 
 class AlreadyRunning(StorageUnusable):
-    """Another process is the bot of this database."""
+    """Another process is the bot of this database or folder."""
 
 
 class RuleBroken(Exception):

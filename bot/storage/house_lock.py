@@ -1,4 +1,4 @@
-"""The lock that makes one process the bot of a database; it opens by itself when that process dies, however."""
+"""The lock that makes one process the bot of a database, or of a folder; it opens when that process dies, however."""
 
 from pathlib import Path
 from types import TracebackType
@@ -22,9 +22,7 @@ class HouseLock:
             self._path.parent.mkdir(parents=True, exist_ok=True)
             self._lock.acquire()
         except Timeout as exc:
-            raise AlreadyRunning(
-                f"Another process runs the bot on this database ({self._path} is locked). Stop it first."
-            ) from exc
+            raise AlreadyRunning(f"Another process runs the bot here ({self._path} is locked). Stop it first.") from exc
         except OSError as exc:
             raise FolderUnusable(
                 f"The lock file {self._path} cannot be made ({exc.strerror}). Check who may write in its folder."

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.job import UNSETTLED, State
-from bot.domain.request import EditRequest
+from bot.domain.request import EditRequest, Origin
 from bot.storage.rows import blobs_of, request_text
 from bot.storage.tables import STILL_OPEN, inputs, jobs
 from bot.storage.upserts import insert
@@ -14,6 +14,8 @@ from bot.storage.upserts import insert
 
 async def insert_job(tx: AsyncConnection, request: EditRequest, predicted: int, at: float) -> sa.Row[Any] | None:
     """The new job's row; None where its origin has one already, which another transaction may just have written."""
+    if await _of_origin(tx, request.origin) is not None:
+        return None  # an insert that meets a conflict uses up a number, and members would wonder where the edit went
     row = {
         "origin_door": str(request.origin.door),
         "origin_id": request.origin.id,
@@ -37,10 +39,11 @@ async def insert_job(tx: AsyncConnection, request: EditRequest, predicted: int, 
 
 
 async def placed_before(tx: AsyncConnection, request: EditRequest) -> sa.Row[Any]:
-    """The row of the job that this request's origin placed."""
-    origin = request.origin
-    question = sa.select(*jobs.c).where(jobs.c.origin_door == str(origin.door), jobs.c.origin_id == origin.id)
-    return (await tx.execute(question)).one()
+    """The row of the job that this request's origin placed. Raises `LookupError` where it placed none."""
+    row = await _of_origin(tx, request.origin)
+    if row is None:
+        raise LookupError(f"{request.origin} has placed nothing")
+    return row
 
 
 async def ahead(tx: AsyncConnection, job_id: int) -> int:
@@ -48,3 +51,8 @@ async def ahead(tx: AsyncConnection, job_id: int) -> int:
     unfinished = (sa.text(STILL_OPEN), jobs.c.state.in_(sorted(UNSETTLED)))
     count = await tx.scalar(sa.select(sa.func.count()).select_from(jobs).where(jobs.c.id < job_id, *unfinished))
     return int(count or 0)
+
+
+async def _of_origin(tx: AsyncConnection, origin: Origin) -> sa.Row[Any] | None:
+    question = sa.select(*jobs.c).where(jobs.c.origin_door == str(origin.door), jobs.c.origin_id == origin.id)
+    return (await tx.execute(question)).one_or_none()

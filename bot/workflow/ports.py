@@ -178,12 +178,16 @@ class Note:
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """What the member gets for an accepted edit; without an announcement where Discord would not take it yet."""
+    """What the member gets for an accepted edit; without an announcement where Discord would not take it yet.
+
+    `fresh` is False where the same question had placed it before.
+    """
 
     job: Job
     announcement: Announcement | None
     ahead: int
     notes: tuple[Note, ...] = ()
+    fresh: bool = True
 
 
 # ── storage ─────────────────────────────────────────────────────────────────────────────────────────────────

@@ -17,10 +17,10 @@ from bot.domain.errors import (
     PermissionMissing,
     TooLate,
 )
-from bot.domain.job import Announcement, Job
+from bot.domain.job import UNSETTLED, Announcement, Job
 from bot.domain.money import predict
 from bot.domain.quota import Balance, Limits
-from bot.domain.request import EditRequest, Origin, Place, PlaceKind
+from bot.domain.request import Door, EditRequest, Origin, Place, PlaceKind
 from bot.workflow.announce import Announcer
 from bot.workflow.ports import (
     Blobs,
@@ -67,13 +67,21 @@ class Submit:
             placed = await self._place(card, request, probes)
             self.wake()
             job = await self._announced(placed.job)
-        return Receipt(job, job.announcement, placed.ahead, _notes(request, probes))
+        return Receipt(job, job.announcement, placed.ahead, _notes(request, probes), placed.fresh)
 
-    async def again(self, job_id: int, user_id: int, origin: Origin) -> Receipt:
-        """Place the same edit once more, as a new job with a new hold: this press is the new consent."""
+    async def again(self, job_id: int, user_id: int) -> Receipt:
+        """Place the same edit once more, as a new job with a new hold: this press is the new consent.
+
+        A button pressed twice is one consent: it leads to the edit that the first press placed, unless that one ended
+        without a picture, too, and is the one to be tried again.
+        """
         job = await self._owned(job_id, user_id)
         place = _home(job.announcement, job.request.place)
-        return await self(replace(job.request, origin=origin, place=place, parent=job_id))
+        origin = Origin(Door.BUTTON, job_id)
+        receipt = await self(replace(job.request, origin=origin, place=place, parent=job_id))
+        if receipt.fresh or receipt.job.results or receipt.job.state in UNSETTLED:
+            return receipt
+        return await self.again(receipt.job.id, user_id)
 
     async def cancel(self, job_id: int, user_id: int) -> Job:
         """Stop an edit: before the paid call its hold is given back, after it the pictures are kept but not shown."""
@@ -125,7 +133,9 @@ class Submit:
         try:
             return await self.book.place(replace(request, model=card.name, options=options), hold, predicted)
         except HouseSpent as spent:
-            if await self.book.once(f"house-spent:{spent.fields['resets_at']}"):
+            # A limit that was raised is a limit that can be reached again in the same month.
+            limit = self.limits.house_micro_usd_per_month
+            if await self.book.once(f"house-spent:{spent.fields['resets_at']}:{limit}"):
                 await self.postbox.alert(HouseClosed(**spent.fields))
             raise
 

@@ -282,10 +282,15 @@ class Worker:
                 return
         except Undeliverable:
             await self._shelve(job)
-        # The ticket ends last: were it ended first, a crash in between would leave a status message that never ends.
         job = await self.book.job(job.id) or job
-        await self.postbox.close(replace(job, state=advance(job.state, Move.DELIVER, muted=job.muted)))
+        over = replace(job, state=advance(job.state, Move.DELIVER, muted=job.muted))
+        # Were the ticket ended first, a crash in between would leave a status message that never ends. But a muted edit
+        # gets its Show button there, which only an edit that is over can take.
+        if not job.muted:
+            await self.postbox.close(over)
         await self.book.delivered(job.id)
+        if job.muted:
+            await self.postbox.close(over)
 
     async def _deliver(self, job: Job, *, look_first: bool) -> None:
         self.postbox.progress(job, Progress(Phase.DELIVERING))

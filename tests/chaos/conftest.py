@@ -129,6 +129,12 @@ class House:
         """Return when the status messages of these jobs have ended."""
         await self._until(lambda: all(self._status(job_id).endswith("=") for job_id in job_ids))
 
+    async def at_rest(self, bot: Command, *job_ids: int) -> None:
+        """Return when these jobs are over in the rows too: the bot is stopped, which lets it finish writing."""
+        await self.over(*job_ids)
+        bot.terminate()
+        assert (await self.stopped(bot)).code == 0
+
     async def status(self, job_id: int, words: str) -> None:
         """Return when the status message of a job says this."""
         await self._until(lambda: words in self._status(job_id))

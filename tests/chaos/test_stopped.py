@@ -3,14 +3,6 @@
 from tests.chaos.conftest import PICTURES, House
 
 
-async def test_idle(house: House) -> None:
-    """With nothing to do it ends at once."""
-    bot = await house.start()
-    bot.terminate()
-
-    assert (await house.stopped(bot)).code == 0
-
-
 async def test_an_impatient_operator(house: House) -> None:
     """Ctrl-C is the same, and more signals change nothing: the end is as orderly as with one."""
     bot = await house.start()
@@ -39,7 +31,7 @@ async def test_while_discord_is_away(house: House) -> None:
 
     house.mend()
     bot = await house.start()
-    await house.over(1)
+    await house.at_rest(bot, 1)
 
     assert house.rows.states() == {1: "delivered"}
     assert len(house.sandbox.engine.books.calls) == 1
@@ -76,26 +68,24 @@ async def test_a_call_that_does_not_end_in_time(house: House) -> None:
     assert ended.code == 0
     assert house.rows.states() == {1: "unknown", 2: "unknown", 3: "queued"}
     house.sandbox.engine.release()
-    await house.start()
-    await house.over(1, 2, 3)
+    bot = await house.start()
+    await house.at_rest(bot, 1, 2, 3)
     assert house.rows.states() == {1: "told", 2: "told", 3: "delivered"}
     assert len(house.sandbox.engine.books.calls) == 3
 
 
 async def test_a_wait_is_parked(house: House) -> None:
-    """An edit that waits for its next try goes back to the queue; stopping so does not count as a crash."""
-    house.sandbox.engine.plan(*[{"code": "rate_limit_exceeded", "headers": {"Retry-After": "60"}}] * 2)
-    for start in (1, 2):
-        bot = await house.start(SHUTDOWN_GRACE_S="0")
-        if start == 1:
-            await house.ask()
-        await bot.logged("attempt_refused")
-        bot.terminate()
-        assert (await house.stopped(bot)).code == 0
-        assert house.rows.states() == {1: "queued"}
+    """An edit that waits for its next try goes back to the queue, and is made by the next start."""
+    house.sandbox.engine.plan({"code": "rate_limit_exceeded", "headers": {"Retry-After": "60"}})
+    bot = await house.start(SHUTDOWN_GRACE_S="0")
+    await house.ask()
+    await bot.logged("attempt_refused")
+    bot.terminate()
+    assert (await house.stopped(bot)).code == 0
+    assert house.rows.states() == {1: "queued"}
 
-    await house.start()
-    await house.over(1)
+    bot = await house.start()
+    await house.at_rest(bot, 1)
 
     assert house.rows.states() == {1: "delivered"}
-    assert [call.status for call in house.sandbox.engine.books.calls] == [429, 429, 200]
+    assert [call.status for call in house.sandbox.engine.books.calls] == [429, 200]

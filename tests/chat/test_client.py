@@ -8,7 +8,7 @@ from typing import Any
 import discord
 import pytest
 
-from bot.chat.client import DarkroomClient, IntentRefused, TokenRefused, intents
+from bot.chat.client import ApiMissing, DarkroomClient, IntentRefused, TokenRefused, intents
 from bot.sandbox.clock import Clock
 from bot.sandbox.discord_api.faults import Fault
 from tests.chat.scene import PICTURE, Hurry, a_scene, at_home, discord_standin
@@ -68,12 +68,13 @@ async def test_gateway_trouble(tmp_path: Path, do: str) -> None:
         assert acted.status is not None
 
 
-async def test_server_trouble_at_login() -> None:
-    """A Discord that is down at the start is waited for."""
+@pytest.mark.parametrize("trouble", [{"how": "reset"}, {"status": 403}])
+async def test_server_trouble_at_login(trouble: dict[str, str | int]) -> None:
+    """A Discord that is down at the start, or keeps this address out for a while, is waited for."""
     clock = Clock()
     book = MemoryBook(clock, Steps())
     async with discord_standin(clock) as (server, url):
-        server.faults.add(Fault.read({"method": "GET", "path": "/users/@me$", "how": "reset", "times": 1}))
+        server.faults.add(Fault.read({"method": "GET", "path": "/users/@me$", **trouble}))
         client = DarkroomClient(clock=clock, recall=book.recall, remember=book.remember, api_url=f"{url}/api/v10")
         async with client, asyncio.TaskGroup() as group:
             serving = group.create_task(client.serve(server.token))
@@ -83,6 +84,17 @@ async def test_server_trouble_at_login() -> None:
             await serving
 
         assert server.command_puts == 1
+
+
+async def test_no_discord_at_the_address() -> None:
+    """An address under which no Discord is, such as one without its version, is said and not asked for ever."""
+    clock = Clock()
+    book = MemoryBook(clock, Steps())
+    async with discord_standin(clock) as (server, url):
+        client = DarkroomClient(clock=clock, recall=book.recall, remember=book.remember, api_url=url)
+        async with client:
+            with pytest.raises(ApiMissing, match="/api/v10"):
+                await client.serve(server.token)
 
 
 class Stumbling(DarkroomClient):

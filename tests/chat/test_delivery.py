@@ -308,10 +308,32 @@ async def test_close_never_raises(tmp_path: Path) -> None:
         await scene.postbox.close(replace(job, state=State.TOLD, announcement=Announcement(PICTURES, 1, PICTURES)))
 
 
+async def test_the_end_gets_through(tmp_path: Path) -> None:
+    """The last word on a status message is tried again, where a word of progress would not be."""
+    async with a_scene(tmp_path, connected=False) as scene, scene.member() as mira:
+        job = replace(job_in(scene), announcement=(await announced(scene)).announcement, state=State.TOLD)
+        scene.server.faults.add(Fault("PATCH", "/messages/", how="reset", times=2))
+
+        await scene.postbox.close(job)
+
+        assert (await mira.messages())[-1]["content"].startswith("Edit #7 · cancelled · nothing charged")
+
+
+async def test_a_client_that_is_being_closed_ends_nobody(tmp_path: Path) -> None:
+    """Between the end of its connections and its own, discord.py raises what no caller expects of an edit."""
+    async with a_scene(tmp_path, connected=False) as scene:
+        job = replace(await announced(scene), state=State.TOLD)
+        await scene.client.http.close()
+
+        await scene.postbox.close(job)
+
+
 async def test_alert(tmp_path: Path) -> None:
     """The operator is told by direct message, once for the same thing in the same minutes."""
     async with a_scene(tmp_path, connected=False, operators=(MIRA,)) as scene:
         await scene.postbox.alert(ProviderLocked(model="gpt-image-2"))
         await scene.postbox.alert(ProviderLocked(model="gpt-image-2"))
-
         assert len(await said(scene, "dm")) == 1
+
+        await scene.postbox.alert(ProviderLocked(model="gpt-image-1"))
+        assert len(await said(scene, "dm")) == 2

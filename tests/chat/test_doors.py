@@ -11,6 +11,7 @@ from bot.domain.job import State
 from bot.domain.request import Door, HouseRules, PlaceKind
 from bot.sandbox.clock import Clock
 from bot.sandbox.discord_api.faults import Fault
+from bot.sandbox.discord_api.furnish import GUILD
 from bot.sandbox.member import Acted, Member
 from bot.workflow.ports import Declined
 from tests.chat.scene import PICTURE, Scene, a_bot, a_scene, discord_standin
@@ -170,6 +171,9 @@ async def test_only_here(tmp_path: Path) -> None:
 
         assert text_of(slash).startswith("I am not switched on for this server.")
         assert (await say_refused(mira, "snow", images=[CAT])).startswith("I am not switched on")
+        assert text_of(await mira.slash("quota", wait="answer")).startswith("I am not switched on")
+        message = await mira.say("", [CAT], mention=False)
+        assert text_of(await mira.menu("Edit picture", int(message["id"]))).startswith("I am not switched on")
 
 
 async def test_first_frame(tmp_path: Path) -> None:
@@ -182,6 +186,16 @@ async def test_first_frame(tmp_path: Path) -> None:
         await mira.wait_for(lambda messages: any(one["content"] == note for one in messages) or None)
 
         assert text_of(acted).endswith(f"\n{note}")
+
+
+async def test_sixteen_remarks(tmp_path: Path) -> None:
+    """Remarks that are longer than a message are cut: an answer that Discord refuses would be none."""
+    async with a_scene(tmp_path) as scene, scene.member() as mira:
+        moving = [(f"{number}{'_' * 60}.gif", b"gif 1024x1024 animated") for number in range(16)]
+        acted = await mira.edit(via="menu", images=moving[:10], own_images=moving[10:], prompt="snow", wait="answer")
+
+        assert text_of(acted).startswith("Edit #1 · queued")
+        assert len(text_of(acted)) == 2000
 
 
 async def test_stopping(tmp_path: Path) -> None:
@@ -210,7 +224,7 @@ async def test_cancel(tmp_path: Path) -> None:
 
 
 async def test_try_again(tmp_path: Path) -> None:
-    """Try again places a new edit from the old one, in the thread of the first."""
+    """Try again places a new edit from the old one, in the thread of the first; pressed twice it places one."""
     async with a_scene(tmp_path) as scene, scene.member() as mira:
         scene.provider.script.append(Declined(ProviderBusy()))
         acted = await mira.edit(images=[CAT], prompt="snow", wait="answer")
@@ -218,9 +232,12 @@ async def test_try_again(tmp_path: Path) -> None:
         [told] = [one for one in await mira.messages(acted.thread_id) if one["components"]]
 
         await mira.press(int(told["id"]), "Try again", wait="answer")
+        twice = await mira.press(int(told["id"]), "Try again", wait="answer")
 
         assert scene.book.jobs[2].request.parent == 1
         assert scene.book.jobs[2].request.place.channel_id == acted.thread_id
+        assert len(scene.book.jobs) == 2
+        assert text_of(twice).startswith(f"Edit #2 · https://discord.com/channels/{GUILD}/{acted.thread_id}/")
 
 
 async def test_dispatched_twice(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """`darkroom demo`: the whole job with no token and no key, and the real provider only when it is asked for."""
 
 import asyncio
+import os
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -9,6 +10,7 @@ from PIL import Image
 
 from bot.sandbox.samples import Samples
 from bot.sandbox.serve import Sandbox
+from tests.chaos.bot_process import Command
 from tests.cli.conftest import Run
 
 
@@ -23,7 +25,7 @@ async def poison() -> AsyncGenerator[tuple[dict[str, str], list[object]], None]:
 
     server = await asyncio.start_server(called, "127.0.0.1", 0)
     async with server:
-        address = "http://127.0.0.1:{}".format(server.sockets[0].getsockname()[1])
+        address = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
         names = ("DISCORD_API_URL", "DISCORD_PROXY", "IMAGES_API_URL", "SANDBOX_URL")
         secrets = {"DISCORD_TOKEN": "a.real.token", "IMAGES_API_KEY": "sk-real-key-that-costs-money"}
         yield {**dict.fromkeys(names, address), **secrets, "IMAGES_MODEL": "dall-e-9", "LOG_LEVEL": "loud"}, callers
@@ -47,6 +49,24 @@ async def test_own_pictures(run: Run, samples: Samples, tmp_path: Path) -> None:
     for words in ("Make it dusk", "mask: sky-mask.png", *results):
         assert words in transcript
     assert not (tmp_path / "data").exists()
+
+
+async def test_a_sandbox_with_its_bot(run: Run, tmp_path: Path) -> None:
+    """`darkroom sandbox` looks at no settings either, keeps nothing, and says how to act on it."""
+    async with poison() as (settings, callers):
+        bare = await Command.start("sandbox", settings=settings, folder=tmp_path)
+        try:
+            example = await bare.line(lambda line: "sandbox act edit --url" in line)
+            url = example.split("--url ")[1].split()[0]
+            said = await run("sandbox", "act", "say", "--url", url, "--text", "hello")
+            bare.terminate()
+            ended = await bare.ended()
+        finally:
+            await bare.end()
+
+    assert (said.code, ended.code, callers) == (0, 0, [])
+    assert not ended.err
+    assert os.listdir(tmp_path) == []
 
 
 async def test_all_stories(run: Run, tmp_path: Path) -> None:

@@ -29,8 +29,8 @@ UNUSABLE: tuple[tuple[dict[str, str], tuple[str, ...]], ...] = (
     ({"IMAGES_API_KEY": ""}, ("IMAGES_API_KEY is missing", ".env")),
     ({"DISCORD_TOKEN": "not.a.token"}, ("Discord does not accept DISCORD_TOKEN", "Developer Portal")),
     ({"IMAGES_MODEL": "dall-e-9"}, ("IMAGES_MODEL", "gpt-image-2")),
+    ({"IMAGES_API_URL": "http://me:secret@127.0.0.1:9/v1"}, ("IMAGES_API_URL", "no name, password")),
     ({"LOG_LEVEL": "loud"}, ("LOG_LEVEL has to be", "DEBUG")),
-    ({"DATABASE_URL": "mysql://localhost/darkroom"}, ("DATABASE_URL has to be", "sqlite:///")),
     ({"DATA_DIR": "/proc/darkroom"}, ("/proc/darkroom", "cannot be made")),
 )
 
@@ -69,11 +69,13 @@ async def test_a_damaged_database(sandbox: Sandbox, run: Run, tmp_path: Path) ->
 
 
 async def test_a_second_process(sandbox: Sandbox, run: Run, tmp_path: Path) -> None:
-    """The second bot on a database says that there is one, and the first goes on."""
+    """The second bot on a database, or on a folder, says that there is one, and the first goes on."""
     first = await Command.start("run", settings={**settings(sandbox, tmp_path), "LOG_LEVEL": "INFO"}, folder=tmp_path)
     try:
         await first.line(lambda line: "listening" in line)
         second = await run("run", **settings(sandbox, tmp_path))
+        elsewhere = {"DATABASE_URL": f"sqlite:///{tmp_path / 'other.db'}"}
+        third = await run("run", **settings(sandbox, tmp_path), **elsewhere)
         assert first.alive
         first.terminate()
         ended = await first.ended()
@@ -81,6 +83,7 @@ async def test_a_second_process(sandbox: Sandbox, run: Run, tmp_path: Path) -> N
         await first.end()
 
     check_sentence(second, "Another process", "Stop it first")
+    check_sentence(third, "Another process", "pictures.lock")
     assert ended.code == 0
 
 

@@ -4,7 +4,7 @@ import pytest
 
 from bot.sandbox.member import SandboxRefusal
 from tests.walk.conftest import Stage
-from tests.walk.sight import ended, is_private, picture, quota, words
+from tests.walk.sight import edited, ended, is_private, picture, quota, words
 
 
 async def test_cancel_while_queued_gives_the_hold_back(stage: Stage) -> None:
@@ -69,15 +69,27 @@ async def test_a_button_belongs_to_whoever_asked(stage: Stage) -> None:
 
 
 async def test_try_again_needs_an_allowance_like_any_edit(stage: Stage) -> None:
-    """Two presses are two edits, each with a hold of its own; what is spent is refused."""
+    """It is an edit with a hold of its own: where the day's pictures are spent meanwhile, it is refused in private."""
     stage.sandbox.engine.plan({"cut": "after_body"})
     async with stage.bot(LIMIT_IMAGES_PER_DAY="1"), stage.member() as mira:
-        told = await ended(mira, await mira.edit(images=[picture()], prompt="teal", wait="answer"))
-        button = int(told.posted[0]["id"])
-        first = await mira.press(button, "Try again", wait="answer")
-        second = await mira.press(button, "Try again", wait="answer")
-        done = await ended(mira, first)
+        told = await edited(mira, images=[picture()], prompt="teal")
+        await edited(mira, images=[picture()], prompt="violet")
+        pressed = await mira.press(int(told.posted[0]["id"]), "Try again", wait="answer")
 
+    assert (pressed.private or {})["content"].startswith("This edit makes 1 pictures and you have 0 of 1 left.")
+    assert is_private(pressed)
+    assert len(stage.calls) == 2
+
+
+async def test_try_again_pressed_twice_is_one_consent(stage: Stage) -> None:
+    """The second press leads to the edit that the first one placed."""
+    stage.sandbox.engine.plan({"cut": "after_body"})
+    async with stage.bot(), stage.member() as mira:
+        told = await edited(mira, images=[picture()], prompt="teal")
+        presses = [await mira.press(int(told.posted[0]["id"]), "Try again", wait="answer") for _ in range(2)]
+        done = await ended(mira, presses[0])
+
+    first, second = ((one.status or {})["id"] for one in presses)
+    assert first == second
     assert len(done.files) == 1
-    assert (second.private or {})["content"].startswith("This edit makes 1 pictures and you have 0 of 1 left.")
-    assert is_private(second)
+    assert len(stage.calls) == 2

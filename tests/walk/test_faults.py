@@ -89,6 +89,7 @@ async def test_an_interaction_that_comes_twice_is_one_edit(stage: Stage) -> None
 
     assert len(done.files) == 1
     assert [one["id"] for one in said] == [(one.status or {})["id"] for one in (done, following)]
+    assert (following.status or {})["content"].startswith("Edit #2 ")
     assert len(stage.calls) == 2
 
 
@@ -105,6 +106,7 @@ async def test_a_mention_that_comes_twice_is_one_edit(stage: Stage) -> None:
 
     assert len(done.files) == 1
     assert [one["id"] for one in said] == [(one.status or {})["id"] for one in (done, following)]
+    assert (following.status or {})["content"].startswith("Edit #2 ")
 
 
 @pytest.mark.parametrize("trouble", ["drop", "reconnect", "invalidate"])

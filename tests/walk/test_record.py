@@ -13,12 +13,7 @@ async def test_everything_the_bot_said_and_heard_is_discords_language(stage: Sta
     oracle = Oracle.load()
     if oracle is None:
         pytest.skip("discord-openapi.json is not at hand")
-    ways: tuple[tuple[Via, str], ...] = (
-        ("slash", "pictures"),
-        ("menu", "general"),
-        ("reply", "news"),
-        ("modal", "voice"),
-    )
+    ways: dict[Via, str] = {"slash": "pictures", "menu": "general", "reply": "news", "modal": "voice"}
     async with stage.bot():
         for via, channel in ways.items():
             async with stage.member(channel=channel) as mira:

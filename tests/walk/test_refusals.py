@@ -164,14 +164,19 @@ async def test_a_server_that_is_not_on_the_list_is_refused(stage: Stage) -> None
         stage.member(channel="dm") as direct,
         stage.member(channel="elsewhere") as elsewhere,
     ):
-        async with untouched(stage, mira):
-            here = await mira.edit(images=[picture()], prompt="teal")
-            in_private = await direct.edit(images=[picture()], prompt="teal")
+        here = await mira.edit(images=[picture()], prompt="teal")
+        in_private = await direct.edit(images=[picture()], prompt="teal")
+        left, public = await quota(elsewhere), await of_bot(mira)
+        not_even_that = await quota(mira)
         there = await elsewhere.edit(images=[picture()], prompt="teal", wait="answer")
 
     assert here.refused == "I am not switched on for this server. Ask whoever runs me to add it."
     assert is_private(here)
     assert in_private.refused == "I only work in servers. Send it in a channel of one instead."
+    assert "20 of 20 left" in left
+    assert "held" not in left
+    assert public == []
+    assert not_even_that == here.refused
     assert there.status is not None
 
 

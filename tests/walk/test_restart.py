@@ -1,5 +1,7 @@
 """Two lives of the bot on the same data: what the first leaves, the second takes up."""
 
+import asyncio
+
 import pytest
 
 from bot.sandbox.discord_api.faults import Fault, How
@@ -50,6 +52,22 @@ async def test_within_the_grace_a_call_is_waited_for(stage: Stage) -> None:
 
     assert len(posted) == 1
     assert len(stage.calls) == 1
+
+
+async def test_whoever_has_come_in_is_answered_before_the_bot_leaves(stage: Stage) -> None:
+    """A stop while a command and a mention are being served waits for both: placed, announced and answered."""
+    faults = stage.sandbox.discord.faults
+    faults.add(Fault("GET", "attachments", how="stall", delay_s=0.5, times=2))
+    async with stage.member() as mira, stage.member("ben", "general") as ben:
+        async with stage.bot():
+            asking = asyncio.create_task(_asked(mira))
+            mention = await ben.say("teal", [picture()])
+            await stage.until(lambda: not faults.waiting)
+        asked, noted = await asking, await ben.answer_to(int(mention["id"]), wait="answer")
+
+    assert (asked.private or {})["content"].startswith("Edit #")
+    assert asked.status is not None
+    assert noted.status is not None
 
 
 async def test_queued_edits_go_on(stage: Stage) -> None:

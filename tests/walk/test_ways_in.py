@@ -8,15 +8,15 @@ from PIL import Image, ImageChops
 from bot.sandbox.member import Via
 from bot.sandbox.samples import Samples
 from tests.walk.conftest import Stage
+from tests.walk.sight import edited
 
 
 @pytest.mark.parametrize("via", ["slash", "menu", "reply", "modal"])
 async def test_two_pictures_and_a_mask_come_back_in_a_thread(stage: Stage, samples: Samples, via: Via) -> None:
     """Each way in, two pictures and a mask named so end as one picture in a new thread, the same outside the mask."""
     async with stage.bot(), stage.sandbox.member("mira") as mira:
-        acted = await mira.edit(
-            via=via, images=[samples.picture, samples.second], mask=samples.mask, prompt="Make the sky violet"
-        )
+        pictures = [samples.picture, samples.second]
+        acted = await edited(mira, via=via, images=pictures, mask=samples.mask, prompt="Make the sky violet")
         result = await mira.download(acted.files[0]["url"])
 
     assert acted.status is not None

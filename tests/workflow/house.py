@@ -43,6 +43,7 @@ class House:
     limits: Limits = LIMITS
     steps: Steps = field(default_factory=Steps)
     bells: int = 0
+    stopping: bool = False
 
     def __post_init__(self) -> None:
         self.clock = HandClock(self.steps)
@@ -56,6 +57,7 @@ class House:
 
     def start(self) -> None:
         """Make the conductors anew, as a new process would: nothing but the rooms' rows and files is left."""
+        self.stopping = False
         announce = Announcer(self.book, self.postbox)
         self.submit = Submit(
             self.catalog,
@@ -78,11 +80,16 @@ class House:
             announce,
             self.clock,
             b"key",
+            lambda: self.stopping,
         )
 
     def ring(self) -> None:
         """Count the wakes of the dispatcher."""
         self.bells += 1
+
+    async def stop(self) -> None:
+        """Tell the process to stop, without waiting for it."""
+        self.stopping = True
 
     async def restart(self) -> None:
         """What a new process does: conductors made anew, then every job put where its row allows."""

@@ -188,6 +188,7 @@ class MemoryBook:
         self.notes[key] = value
 
     async def blobs_in_use(self, since: float) -> frozenset[str]:
+        await self.steps.take("blobs_in_use")
         kept = [job for job in self.jobs.values() if job.placed_at >= since or job.state not in OVER]
         masks = {job.request.mask.blob for job in kept if job.request.mask}
         pictures = {file.blob for job in kept for file in job.request.pictures}

@@ -1,13 +1,23 @@
 """What a member may do with an edit that is placed already: cancel it, show it, try it again, see what is left."""
 
+import asyncio
 from dataclasses import replace
 
 import pytest
 
-from bot.domain.errors import EditGone, ImagesSpent, InputLost, NotYours, Refused, SafetyRefused, TooLate
+from bot.domain.errors import (
+    EditGone,
+    ImagesSpent,
+    InputLost,
+    NotYours,
+    ProviderBusy,
+    Refused,
+    SafetyRefused,
+    TooLate,
+)
 from bot.domain.job import State
 from bot.domain.quota import HOUSE, Unit
-from bot.domain.request import Place
+from bot.domain.request import Door, Origin, Place
 from bot.workflow.ports import Declined, Unreachable
 from tests.standins import Comes
 from tests.workflow.house import ANN, BOB, CHANNEL, IN_PLACE, MEMBER, THREAD, House
@@ -17,7 +27,7 @@ from tests.workflow.memory_book import Kind
 async def press(house: House, button: str, job_id: int, user_id: int) -> None:
     """Press one of the buttons of an edit."""
     if button == "again":
-        await house.submit.again(job_id, user_id, replace(house.job().request.origin, id=901))
+        await house.submit.again(job_id, user_id)
     elif button == "cancel":
         await house.submit.cancel(job_id, user_id)
     else:
@@ -123,13 +133,46 @@ async def test_standing_counts_what_was_charged(house: House) -> None:
 async def test_again_is_a_new_job_with_a_new_hold(house: House) -> None:
     """Pressing Try again is the new consent: the same wish, a new hold, and the old job as its parent."""
     await house.placed()
-    press = replace(house.job().request.origin, id=901)
 
-    receipt = await house.submit.again(1, ANN, press)
+    receipt = await house.submit.again(1, ANN)
 
     assert receipt.job.id == 2
-    assert receipt.job.request == replace(house.job().request, origin=press, parent=1, place=receipt.job.request.place)
+    assert receipt.fresh
+    origin, place = Origin(Door.BUTTON, 1), receipt.job.request.place
+    assert receipt.job.request == replace(house.job().request, origin=origin, parent=1, place=place)
     assert house.book.amount(Kind.HOLD, MEMBER, Unit.IMAGES) == 2
+
+
+async def test_a_button_pressed_fifty_times_is_one_edit(house: House) -> None:
+    """An impatient member is not charged twice: every further press leads to the edit that the first one placed."""
+    await house.placed(Declined(ProviderBusy()))
+    await house.work()
+
+    receipts = await asyncio.gather(*(house.submit.again(1, ANN) for _ in range(50)))
+
+    assert {receipt.job.id for receipt in receipts} == {2}
+    assert [receipt.fresh for receipt in receipts].count(True) == 1
+    assert house.book.amount(Kind.HOLD, MEMBER, Unit.IMAGES) == 2
+
+    house.provider.script.append(Comes())
+    await house.work()
+    late = await house.submit.again(1, ANN)
+    assert (late.job.id, late.fresh, late.job.state) == (2, False, State.DELIVERED)
+
+
+async def test_again_after_a_second_failure_tries_that_one_again(house: House) -> None:
+    """The old button still works where the edit that it placed ended without a picture, too."""
+    await house.placed(Declined(ProviderBusy()), Declined(ProviderBusy()))
+    await house.work()
+    await house.submit.again(1, ANN)
+    await house.work()
+
+    third = await house.submit.again(1, ANN)
+    assert (third.job.id, third.job.request.parent, third.fresh) == (3, 2, True)
+
+    await house.submit.cancel(3, ANN)
+    fourth = await house.submit.again(2, ANN)
+    assert (fourth.job.id, fourth.job.request.parent, fourth.fresh) == (4, 3, True)
 
 
 async def test_again_comes_home_to_the_thread(house: House) -> None:
@@ -137,7 +180,7 @@ async def test_again_comes_home_to_the_thread(house: House) -> None:
     job = await house.placed()
     assert job.announcement is not None
 
-    receipt = await house.submit.again(1, ANN, replace(job.request.origin, id=901))
+    receipt = await house.submit.again(1, ANN)
 
     place = receipt.job.request.place
     assert (place.guild_id, place.channel_id, place.kind) == (1, job.announcement.home_id, THREAD.kind)
@@ -146,9 +189,9 @@ async def test_again_comes_home_to_the_thread(house: House) -> None:
 @pytest.mark.parametrize("place", [THREAD, IN_PLACE])
 async def test_again_stays_where_there_is_no_new_thread(house: House, place: Place) -> None:
     """In a thread, or in a direct message, the place of the first try is the place of the second."""
-    job = await house.placed(request=house.edit(place=place))
+    await house.placed(request=house.edit(place=place))
 
-    receipt = await house.submit.again(1, ANN, replace(job.request.origin, id=901))
+    receipt = await house.submit.again(1, ANN)
 
     assert receipt.job.request.place == place
 
@@ -156,9 +199,9 @@ async def test_again_stays_where_there_is_no_new_thread(house: House, place: Pla
 async def test_again_without_a_first_announcement_asks_for_a_thread(house: House) -> None:
     """An edit that was never announced has no thread: the second try opens one."""
     house.steps.raise_at("announce", Unreachable())
-    job = await house.placed()
+    await house.placed()
 
-    receipt = await house.submit.again(1, ANN, replace(job.request.origin, id=901))
+    receipt = await house.submit.again(1, ANN)
 
     assert receipt.job.request.place == CHANNEL
 
@@ -166,21 +209,21 @@ async def test_again_without_a_first_announcement_asks_for_a_thread(house: House
 async def test_again_has_to_fit_the_allowance(house: House) -> None:
     """The second try is refused like any edit, and the first one's hold stays as it is."""
     house.lower(images_per_day=1)
-    job = await house.placed()
+    await house.placed()
 
     with pytest.raises(ImagesSpent):
-        await house.submit.again(1, ANN, replace(job.request.origin, id=901))
+        await house.submit.again(1, ANN)
 
     assert house.book.amount(Kind.HOLD, MEMBER, Unit.IMAGES) == 1
 
 
 async def test_again_after_the_pictures_were_swept_says_so(house: House) -> None:
     """After the retention time there is nothing to send: the member is told to send the pictures again."""
-    job = await house.placed()
+    await house.placed()
     house.clock.moment += 1
     await house.blobs.sweep(frozenset(), house.clock.now())
 
     with pytest.raises(InputLost):
-        await house.submit.again(1, ANN, replace(job.request.origin, id=901))
+        await house.submit.again(1, ANN)
 
     assert len(house.book.jobs) == 1

@@ -4,10 +4,11 @@ import asyncio
 
 import pytest
 
-from bot.domain.errors import OutcomeUnknown, ProviderBusy, SafetyRefused
+from bot.domain.errors import Failed, OutcomeUnknown, ProviderBusy, SafetyRefused
 from bot.domain.job import State
 from bot.domain.quota import HOUSE, Unit
 from bot.workflow.ports import Declined, Doubtful, Unreachable, Unsent
+from bot.workflow.work import INSISTENCE_S, TRIES
 from tests.standins import Comes
 from tests.workflow.house import MEMBER, House
 from tests.workflow.memory_book import Kind
@@ -182,9 +183,9 @@ async def test_an_edit_left_running_is_taken_up_again(house: House) -> None:
 
 @pytest.mark.parametrize("step", ["edit", "edit sent", "verify", "keep", "finish"])
 async def test_an_edit_left_sent_is_unknown(house: House, step: str) -> None:
-    """A fault of ours after *sent* leaves the row so; the ticket's next try says unknown and calls nobody."""
+    """A fault of ours after *sent* that lasts leaves it so; the ticket's next try says unknown and calls nobody."""
     await house.placed(Comes())
-    house.steps.raise_at(step, RuntimeError("the disk is full"))
+    house.steps.raise_at(step, *[RuntimeError("the disk is full")] * (len(INSISTENCE_S) + 1))
     with pytest.raises(RuntimeError):
         await house.work()
     assert house.state() is State.SENT
@@ -202,3 +203,76 @@ async def test_an_edit_that_keeps_failing_keeps_its_hold_once(house: House) -> N
 
     await made_once(house)
     assert house.book.amount(Kind.HOLD, MEMBER, Unit.IMAGES) == 1
+
+
+async def test_an_edit_that_fails_every_time_ends(house: House) -> None:
+    """A fault of ours that stays is not tried for ever: the edit fails, is told, and its hold is back."""
+    await house.placed(Comes())
+    house.steps.raise_at("prepare", *[RuntimeError("the decoder has a bug")] * TRIES)
+    for _ in range(TRIES - 1):
+        with pytest.raises(RuntimeError):
+            await house.work()
+
+    await house.work()
+
+    assert type(house.job().trouble) is Failed
+    assert [told.state for told in house.postbox.told] == [State.FAILED]
+    assert house.book.tickets == set()
+    assert house.money(Kind.RELEASE, MEMBER) == house.job().predicted
+    assert house.provider.calls == []
+
+
+@pytest.mark.parametrize("step", ["verify", "keep", "finish"])
+@pytest.mark.parametrize("fault", [OSError("no space"), Failed(), RuntimeError("the database is locked")])
+async def test_a_stumble_does_not_lose_what_is_paid_for(house: House, step: str, fault: Exception) -> None:
+    """Our own disk, database or decoder fails for a while with the answer in hand: it is tried until it is kept."""
+    await house.placed(Comes())
+    house.steps.raise_at(step, *[fault] * len(INSISTENCE_S))
+
+    await made_once(house)
+
+    assert house.clock.slept == list(INSISTENCE_S)
+
+
+# ── a process that is about to stop ─────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("step", ["announce", "workshop", "prepare"])
+async def test_no_call_is_begun_on_the_way_out(house: House, step: str) -> None:
+    """An edit that is being prepared when the process is told to stop is parked, and made by the next."""
+    house.steps.raise_at("announce", Unreachable())
+    await house.placed(Comes())
+    house.steps.meanwhile(step, house.stop)
+
+    await house.work()
+    assert house.state() is State.QUEUED
+    assert house.provider.calls == []
+    assert house.book.tickets == {1}
+
+    await house.restart()
+    await made_once(house)
+
+
+async def test_no_second_call_is_begun_on_the_way_out(house: House) -> None:
+    """The call in flight is let finish; refused, it is not made again until the next process."""
+    await house.placed(Unsent(ProviderBusy()), Comes())
+    house.steps.meanwhile("edit sent", house.stop)
+
+    await house.work()
+    assert house.state() is State.QUEUED
+
+    await house.restart()
+    await made_once(house, calls=2)
+
+
+async def test_stopped_before_the_ticket_ended_the_status_message_ends_all_the_same(house: House) -> None:
+    """The status message is ended before the ticket, so that no crash leaves it saying that the edit goes on."""
+    await house.placed(Comes())
+    stop = house.steps.stop_at("delivered")
+    task = await house.hanging_at(stop)
+    assert [closed.state for closed in house.postbox.closed] == [State.DELIVERED]
+    task.cancel()
+    await asyncio.wait({task})
+
+    await house.restart()
+    await made_once(house)

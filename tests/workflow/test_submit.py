@@ -189,6 +189,16 @@ async def test_a_spent_house_alerts_the_operator_once(house: House) -> None:
     assert set(alert.fields) == {"resets_at"}
 
 
+async def test_a_house_that_spends_a_raised_limit_alerts_again(house: House) -> None:
+    """The operator who raised the limit, as the first notice says, hears when that one is reached."""
+    for limit in (1, 2):
+        house.lower(house_micro_usd_per_month=limit)
+        with pytest.raises(HouseSpent):
+            await house.submit(house.edit(origin=limit))
+
+    assert len(house.postbox.alerts) == 2
+
+
 async def test_a_house_that_is_spent_again_next_month_alerts_again(house: House) -> None:
     """A notice is for its window: the next month has its own."""
     house.lower(house_micro_usd_per_month=1)

@@ -1,0 +1,70 @@
+"""The house is tidied: what nobody needs any more goes, and trouble on the way harms nothing else."""
+
+import asyncio
+
+import pytest
+
+from bot.domain.job import State
+from bot.workflow.sweep import EVERY_S, UNPLACED_LIVE_S, sweep
+from tests.standins import Comes
+from tests.workflow.house import House
+
+DAY_S = 86_400
+
+
+async def swept_once(house: House, rounds: int = 1) -> None:
+    """Sweep this often, and stop."""
+    for _ in range(rounds - 1):
+        house.steps.meanwhile("sleep", _at_once)
+    stop = house.steps.stop_at("sleep")
+    task = asyncio.create_task(sweep(house.book, house.blobs, house.clock, 30 * DAY_S))
+    await stop.reached.wait()
+    task.cancel()
+    await asyncio.wait({task})
+    assert task.cancelled()
+
+
+async def _at_once() -> None:
+    return
+
+
+async def test_pictures_go_after_the_retention_time(house: House) -> None:
+    """Until then inputs and results stay, and a picture that was never placed has an hour."""
+    await house.placed(Comes())
+    await house.work()
+    job = house.job()
+    kept = [job.request.pictures[0].blob, job.results[0].blob]
+    stray = house.blobs.put(b"png 1x1 never placed")
+    house.clock.moment += UNPLACED_LIVE_S + 1
+
+    await swept_once(house)
+    assert not house.blobs.path(stray).exists()
+    assert all(house.blobs.path(key).exists() for key in kept)
+
+    house.clock.moment += 30 * DAY_S
+    await swept_once(house)
+    assert not any(house.blobs.path(key).exists() for key in kept)
+
+
+async def test_an_edit_that_waits_keeps_its_pictures(house: House) -> None:
+    """However long an edit has waited, what it needs is there when its turn comes."""
+    await house.placed(Comes())
+    house.clock.moment += 31 * DAY_S
+
+    await swept_once(house)
+
+    await house.work()
+    assert house.state() is State.DELIVERED
+
+
+@pytest.mark.parametrize("fault", [OSError("read-only"), RuntimeError("the database is locked")])
+async def test_a_sweep_that_fails_is_made_again(house: House, fault: Exception) -> None:
+    """A disk or a database that is away for a moment ends neither the sweeping nor, with it, the bot."""
+    stray = house.blobs.put(b"png 1x1 never placed")
+    house.clock.moment += UNPLACED_LIVE_S + 1
+    house.steps.raise_at("blobs_in_use", fault)
+
+    await swept_once(house, rounds=2)
+
+    assert not house.blobs.path(stray).exists()
+    assert house.clock.slept[0] == EVERY_S
