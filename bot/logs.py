@@ -83,7 +83,7 @@ def configure(
     root.setLevel(max(logging.INFO, logging.getLevelNamesMapping()[level]))
     for name in OURS:
         logging.getLogger(name).setLevel(level)
-    for name in ("sqlalchemy", "aiohttp.access"):
+    for name in ("sqlalchemy", "alembic", "aiohttp.access"):
         logging.getLogger(name).setLevel(logging.WARNING)
     logging.captureWarnings(True)
     structlog.configure(

@@ -11,7 +11,7 @@ from bot.settings import Settings
 
 Role = Annotated[
     Literal["all", "gateway", "worker"],
-    typer.Option(help="What this process does. gateway and worker share a queue on PostgreSQL."),
+    typer.Option(help="What this process does; with a database in a file only all is possible."),
 ]
 
 
