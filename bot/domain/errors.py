@@ -109,7 +109,7 @@ class SizeImpossible(Refused):
 
 
 class TooManyResults(Refused):
-    """{model} makes at most {limit} pictures at a time, and you asked for {count}. Ask for fewer."""
+    """{model} makes fewer pictures at a time than {count}: its limit is {limit}. Ask for fewer."""
 
 
 class MaskUnsupported(Refused):
@@ -198,15 +198,15 @@ class Stopping(Refused):
 
 
 class ImagesSpent(Refused):
-    """This edit makes {need} pictures and you have {left} of {limit} left. More from <t:{resets_at}:R>."""
+    """Pictures left to you: {left} of {limit}, and this edit makes {need}. More from <t:{resets_at}:R>."""
 
 
 class MoneySpent(Refused):
-    """This edit may cost {need} and you have {left} of {limit} left. More from <t:{resets_at}:R>."""
+    """Money left to you: {left} of {limit}, and this edit may cost {need}. More from <t:{resets_at}:R>."""
 
 
 class HouseSpent(Refused):
-    """Whoever runs me has reached the spending limit for now, and was told. Edits are possible again from <t:{resets_at}:R>."""
+    """What I may spend this month is used up, or too little of it is left for this edit; whoever runs me was told. Edits are possible again from <t:{resets_at}:R>."""
 
 
 # ── the provider ────────────────────────────────────────────────────────────────────────────────────────────
@@ -256,7 +256,7 @@ class Poisoned(Failed):
 
 
 class HouseClosed(Notice):
-    """The spending limit of this month is reached: every edit is refused until <t:{resets_at}:F>. To go on sooner, raise OPERATOR_USD_PER_MONTH and start me again."""
+    """The spending limit of this month is reached, or too little of it is left for an edit that was just refused. More is possible from <t:{resets_at}:F>. To go on sooner, raise OPERATOR_USD_PER_MONTH and start me again."""
 
 
 class ProviderLocked(Notice):

@@ -76,7 +76,7 @@ async def test_try_again_needs_an_allowance_like_any_edit(stage: Stage) -> None:
         await edited(mira, images=[picture()], prompt="violet")
         pressed = await mira.press(int(told.posted[0]["id"]), "Try again", wait="answer")
 
-    assert (pressed.private or {})["content"].startswith("This edit makes 1 pictures and you have 0 of 1 left.")
+    assert (pressed.private or {})["content"].startswith("Pictures left to you: 0 of 1, and this edit makes 1.")
     assert is_private(pressed)
     assert len(stage.calls) == 2
 

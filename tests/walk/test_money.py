@@ -7,7 +7,7 @@ from contextlib import AsyncExitStack
 from tests.walk.conftest import Stage
 from tests.walk.sight import edited, ended, is_private, of_bot, picture, quota
 
-SPENT = "Whoever runs me has reached the spending limit for now, and was told."
+SPENT = "What I may spend this month is used up, or too little of it is left for this edit; whoever runs me was told."
 
 
 async def test_two_members_race_for_the_last_of_the_house(stage: Stage) -> None:
@@ -51,7 +51,7 @@ async def test_a_members_parallel_commands_share_one_allowance(stage: Stage) -> 
 
     refused = [one.result().refused for one in asked]
     assert refused.count(None) == 3
-    assert all("This edit makes 1 pictures and you have 0 of 3 left." in one for one in refused if one is not None)
+    assert all("Pictures left to you: 0 of 3, and this edit makes 1." in one for one in refused if one is not None)
     assert "Pictures: 0 of 3 left" in left
     assert posted == [one is None for one in refused]
     assert len(stage.calls) == 3
@@ -97,4 +97,4 @@ async def test_what_a_failure_held_can_be_used_again(stage: Stage) -> None:
 
     assert failed.files == ()
     assert len(second.files) == 1
-    assert (third.refused or "").startswith("This edit makes 1 pictures and you have 0 of 1 left.")
+    assert (third.refused or "").startswith("Pictures left to you: 0 of 1, and this edit makes 1.")

@@ -31,7 +31,7 @@ async def test_a_wish_that_the_model_cannot_fulfil_is_refused(stage: Stage) -> N
         ({"quality": "best"}, "gpt-image-2 does not know quality best. These work: low, medium, high, auto."),
         ({"background": "transparent"}, "gpt-image-2 does not know background transparent. These work: opaque, auto."),
         ({"format": "tiff"}, "gpt-image-2 does not know format tiff. These work: png, jpeg, webp."),
-        ({"model": "gpt-image-2-c", "n": 2}, "gpt-image-2-c makes at most 1 pictures at a time"),
+        ({"model": "gpt-image-2-c", "n": 2}, "gpt-image-2-c makes fewer pictures at a time than 2: its limit is 1."),
         ({"model": "sora"}, "There is no model called sora here. These work: gpt-image-2"),
     )
     async with stage.bot(), stage.member() as mira, untouched(stage, mira):
@@ -104,9 +104,15 @@ async def test_a_file_that_does_not_arrive_is_refused(stage: Stage) -> None:
 @pytest.mark.parametrize(
     ("limit", "sentence"),
     [
-        ({"LIMIT_IMAGES_PER_DAY": "1"}, "This edit makes 2 pictures and you have 1 of 1 left. More from <t:"),
-        ({"LIMIT_USD_PER_MONTH": "0.01"}, "This edit may cost $0.10 and you have $0.01 of $0.01 left. More from <t:"),
-        ({"OPERATOR_USD_PER_MONTH": "0"}, "Whoever runs me has reached the spending limit for now, and was told."),
+        ({"LIMIT_IMAGES_PER_DAY": "1"}, "Pictures left to you: 1 of 1, and this edit makes 2. More from <t:"),
+        (
+            {"LIMIT_USD_PER_MONTH": "0.01"},
+            "Money left to you: $0.01 of $0.01, and this edit may cost $0.10. More from <t:",
+        ),
+        (
+            {"OPERATOR_USD_PER_MONTH": "0"},
+            "What I may spend this month is used up, or too little of it is left for this edit; whoever runs me was told.",
+        ),
     ],
     ids=["images", "money", "house"],
 )

@@ -45,14 +45,14 @@ def test_timestamps() -> None:
     """A time stays as Discord reads it."""
     said = say(ImagesSpent(need=2, left=1, limit=20, resets_at=1_795_219_200), "en-US")
 
-    assert said == "This edit makes 2 pictures and you have 1 of 20 left. More from <t:1795219200:R>."
+    assert said == "Pictures left to you: 1 of 20, and this edit makes 2. More from <t:1795219200:R>."
 
 
 def test_money() -> None:
     """Money is in dollars; a need is rounded up and a rest down, so that the sentence is true."""
     said = say(MoneySpent(need=52_700, left=52_100, limit=5_000_000, resets_at=7), "en-US")
 
-    assert said == "This edit may cost $0.06 and you have $0.05 of $5.00 left. More from <t:7:R>."
+    assert said == "Money left to you: $0.05 of $5.00, and this edit may cost $0.06. More from <t:7:R>."
 
 
 def test_names_are_shown_as_they_are() -> None:
