@@ -111,7 +111,7 @@ async def test_a_file_that_does_not_arrive_is_refused(stage: Stage) -> None:
         ),
         (
             {"OPERATOR_USD_PER_MONTH": "0"},
-            "What I may spend this month is used up, or too little of it is left for this edit; whoever runs me was told.",
+            "What I may spend this month is used up, or too little of it is left for this edit",
         ),
     ],
     ids=["images", "money", "house"],
