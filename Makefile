@@ -3,6 +3,8 @@
 
 PYTHON ?= python3
 ARGS ?=
+# The tests wait more than they compute, so there is work for one process more than most small machines have cores.
+WORKERS ?= 3
 VENV := .venv
 PIP := $(VENV)/bin/python -m pip install --quiet --disable-pip-version-check
 COMPILE := $(VENV)/bin/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes \
@@ -23,7 +25,7 @@ demo: $(VENV)/.project
 	$(VENV)/bin/darkroom demo --story all --out out/demo
 
 test: $(VENV)/.project $(VENV)/.dev
-	$(VENV)/bin/pytest $(ARGS)
+	$(VENV)/bin/pytest --numprocesses $(WORKERS) --dist loadfile $(ARGS)
 
 check: $(VENV)/.project $(VENV)/.dev
 	$(VENV)/bin/ruff check .

@@ -6,11 +6,13 @@ belongs to its one group; the chat outlives the work, so that what ends late can
 
 import asyncio
 import contextlib
+import random
 import secrets
 import time
 from collections.abc import AsyncGenerator, Coroutine, Generator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -21,15 +23,13 @@ from bot.chat.delivery import DiscordPostbox
 from bot.chat.desk import Desk
 from bot.chat.download import Downloads, cdn_origins
 from bot.chat.intake import Intake
-from bot.dispatch.embedded import EmbeddedDispatcher
-from bot.domain.catalog import Catalog, dimensions, settled_options, shipped_cards
-from bot.domain.errors import UnknownModel
+from bot.dispatch.embedded import AT_ONCE, EmbeddedDispatcher
+from bot.domain.catalog import Catalog, dimensions, settled_options
 from bot.domain.money import predict
-from bot.domain.quota import Limits
 from bot.domain.request import HouseRules, Options
 from bot.images.decoder import Decoder
-from bot.provider.client import ImageClient
-from bot.settings import Settings
+from bot.provider.several import Providers
+from bot.settings import ProviderSetup, Settings, SettingsWrong, provider_entries, usable_catalog
 from bot.storage import ledger
 from bot.storage.blobs import DiskBlobs
 from bot.storage.book import Book
@@ -37,9 +37,14 @@ from bot.storage.database import Database
 from bot.storage.errors import StorageUnusable
 from bot.storage.house_lock import HouseLock
 from bot.storage.migrate import upgrade
+from bot.words.doctor import model_ends
 from bot.workflow.announce import Announcer
+from bot.workflow.insistence import Insistence
+from bot.workflow.making import Maker
+from bot.workflow.patience import Patience
 from bot.workflow.ports import Source
 from bot.workflow.recover import recover
+from bot.workflow.reporting import Reporter
 from bot.workflow.submit import Submit
 from bot.workflow.sweep import sweep
 from bot.workflow.work import Worker
@@ -52,7 +57,7 @@ NEEDS_SQLITE = (
     "Leave DATABASE_URL out, or give it an address such as sqlite:///data/darkroom.db."
 )
 TURNED_AWAY = (TokenRefused, ApiMissing, IntentRefused)
-SETUP_TROUBLE = (StorageUnusable, *TURNED_AWAY)
+SETUP_TROUBLE = (SettingsWrong, StorageUnusable, *TURNED_AWAY)
 
 
 class CannotStart(Exception):
@@ -130,7 +135,7 @@ async def show_ledger(settings: Settings, user_id: int) -> tuple[dict[str, objec
 
 async def estimate(settings: Settings, pictures: tuple[Path, ...], prompt: str, options: Options) -> int:
     """What one edit with these files should cost at most, in micro-USD. Raises `Refused`."""
-    card = _catalog(settings).card(None)
+    card = usable_catalog(settings, provider_entries(settings)).card(None)
     async with Decoder() as decoder:
         seen = [await decoder.probe(Source(path, path.name)) for path in pictures]
     sizes = [(probe.width, probe.height) for probe in seen]
@@ -144,7 +149,9 @@ async def estimate(settings: Settings, pictures: tuple[Path, ...], prompt: str, 
 @asynccontextmanager
 async def _opened(settings: Settings) -> AsyncGenerator[House, None]:
     async with AsyncExitStack() as stack:
-        clock, catalog = WallClock(), _catalog(settings)
+        clock, setup = WallClock(), provider_entries(settings)
+        catalog = usable_catalog(settings, setup)
+        _say_what_ends(catalog, setup)
         database = Database(settings.database_url)
         if database.lock_file is None:
             raise CannotStart(NEEDS_SQLITE)
@@ -155,47 +162,65 @@ async def _opened(settings: Settings) -> AsyncGenerator[House, None]:
         await stack.enter_async_context(database)
         blobs = DiskBlobs(settings.data_dir)
         await blobs.open()
-        dispatcher = EmbeddedDispatcher(database, clock)
+        # Fewer at once would make the providers' own limits worth nothing, and one that asks for patience hold up all.
+        dispatcher = EmbeddedDispatcher(database, clock, at_once=max(AT_ONCE, setup.concurrency))
         book = Book(database, dispatcher, clock)
         decoder = await stack.enter_async_context(Decoder())
-        provider = await stack.enter_async_context(_provider(settings))
+        provider = await stack.enter_async_context(_providers(settings, setup, book, clock))
         downloads = await stack.enter_async_context(_downloads(settings))
         client = _client(settings, book, clock)
         postbox = DiscordPostbox(client, client.logged_in, clock, settings.operator_ids)
         announce = Announcer(book, postbox)
-        key = await _user_key(book)
-        dispatcher.bind(
-            Worker(catalog, decoder, provider, book, blobs, postbox, announce, clock, key, lambda: client.stopping)
+        make = Maker(
+            catalog=catalog,
+            pictures=decoder,
+            provider=provider,
+            book=book,
+            blobs=blobs,
+            postbox=postbox,
+            announce=announce,
+            clock=clock,
+            patience=Patience(book, postbox, provider, clock, lambda: client.stopping, random.random),
+            insist=Insistence(clock),
+            user_key=await _user_key(book),
         )
+        dispatcher.bind(Worker(book, make, Reporter(book, blobs, postbox, decoder)))
         submit = Submit(
-            catalog, _limits(settings), decoder, book, blobs, postbox, announce, clock, wake=dispatcher.wake
+            catalog=catalog,
+            limits=settings.limits,
+            pictures=decoder,
+            book=book,
+            blobs=blobs,
+            postbox=postbox,
+            announce=announce,
+            clock=clock,
+            wake=dispatcher.wake,
+            is_shut=provider.is_shut,
         )
         rules = HouseRules(settings.guilds)
         client.desk = Desk(Intake(blobs, downloads, catalog, rules, lambda: client.stopping), submit, catalog)
         yield House(settings, client, postbox, dispatcher, book, blobs, clock)
 
 
-def _catalog(settings: Settings) -> Catalog:
+def _say_what_ends(catalog: Catalog, setup: ProviderSetup) -> None:
+    cards = [card for name in catalog.names for card in catalog.offers(name)]
+    for end in model_ends(cards, setup.vendors, datetime.now(UTC).date()):
+        say_it = log.warning if end.at_vendor else log.info
+        say_it("model_ends", model=end.model, provider=end.provider, sentence=end.sentence)
+
+
+def _providers(settings: Settings, setup: ProviderSetup, book: Book, clock: WallClock) -> Providers:
     try:
-        return Catalog(shipped_cards(), settings.images_model)
-    except UnknownModel as unknown:
-        raise CannotStart(f"IMAGES_MODEL names no model that I know. These work: {unknown.fields['known']}.") from None
-
-
-def _limits(settings: Settings) -> Limits:
-    return Limits(
-        images_per_day=settings.limit_images_per_day,
-        micro_usd_per_month=settings.limit_micro_usd_per_month,
-        house_micro_usd_per_month=settings.operator_micro_usd_per_month,
-    )
-
-
-def _provider(settings: Settings) -> ImageClient:
-    key = settings.images_api_key.get_secret_value()
-    try:
-        return ImageClient(settings.images_api_url, key, settings.images_dialect, timeout_s=settings.images_timeout_s)
+        return Providers(
+            setup.providers,
+            setup.keys,
+            timeout_s=settings.images_timeout_s,
+            clock=clock,
+            recall=book.recall,
+            remember=book.remember,
+        )
     except ValueError as wrong:
-        raise CannotStart(f"IMAGES_API_URL or IMAGES_API_KEY cannot be used: {wrong}.") from wrong
+        raise CannotStart(str(wrong)) from wrong
 
 
 def _downloads(settings: Settings) -> Downloads:

@@ -12,7 +12,6 @@ from bot.words import labels
 
 File = discord.Attachment
 Interaction = discord.Interaction[DarkroomClient]
-Choices = list[app_commands.Choice[str]]
 
 
 class EditCog(commands.Cog):
@@ -52,42 +51,52 @@ class EditCog(commands.Cog):
         model: str | None = None,
         size: str | None = None,
         quality: str | None = None,
-        n: app_commands.Range[int, 1, 10] = 1,
+        n: app_commands.Range[int, 1, 10] | None = None,
         background: str | None = None,
         output_format: str | None = None,
+        fidelity: str | None = None,
+        compression: app_commands.Range[int, 0, 100] | None = None,
+        previews: app_commands.Range[int, 0, 3] | None = None,
+        stream: bool | None = None,
     ) -> None:
         """`/edit`."""
         await answers.acknowledge(interaction)
         pictures = (image, image2, image3, image4, image5, image6, image7, image8, image9, image10)
-        options = Options(size, quality, n, background, output_format)
-        asked = reading.slash(interaction, prompt, pictures, mask, model, options)
+        options = Options(size, quality, n or 1, background, output_format, fidelity, compression, previews, stream)
+        asked = reading.slash(interaction, prompt, pictures, mask, model, options, n_open=n is None)
         receipt = await self.client.desk.submit(await self.client.desk.intake.take(asked))
         await answers.accepted(interaction, receipt)
 
     @edit.autocomplete("model")
-    async def suggest_model(self, interaction: Interaction, typed: str) -> Choices:  # noqa: ARG002 - discord.py's shape
+    async def suggest_model(self, interaction: Interaction, typed: str) -> suggest.Choices:
         """The models that there are."""
-        return _choices(suggest.models(self.client.desk.catalog, typed))
+        locale = interaction.locale.value
+        return suggest.models(self.client.desk.catalog, typed, self.client.today(), locale)
 
     @edit.autocomplete("size")
-    async def suggest_size(self, interaction: Interaction, typed: str) -> Choices:
+    async def suggest_size(self, interaction: Interaction, typed: str) -> suggest.Choices:
         """Sizes of the chosen model."""
         return self._suggest(interaction, "size", typed)
 
     @edit.autocomplete("quality")
-    async def suggest_quality(self, interaction: Interaction, typed: str) -> Choices:
+    async def suggest_quality(self, interaction: Interaction, typed: str) -> suggest.Choices:
         """Qualities of the chosen model."""
         return self._suggest(interaction, "quality", typed)
 
     @edit.autocomplete("background")
-    async def suggest_background(self, interaction: Interaction, typed: str) -> Choices:
+    async def suggest_background(self, interaction: Interaction, typed: str) -> suggest.Choices:
         """Backgrounds of the chosen model."""
         return self._suggest(interaction, "background", typed)
 
     @edit.autocomplete("output_format")
-    async def suggest_format(self, interaction: Interaction, typed: str) -> Choices:
+    async def suggest_format(self, interaction: Interaction, typed: str) -> suggest.Choices:
         """File formats of the chosen model."""
         return self._suggest(interaction, "format", typed)
+
+    @edit.autocomplete("fidelity")
+    async def suggest_fidelity(self, interaction: Interaction, typed: str) -> suggest.Choices:
+        """Fidelities of the chosen model."""
+        return self._suggest(interaction, "fidelity", typed)
 
     async def menu(self, interaction: Interaction, message: discord.Message) -> None:
         """Apps → Edit picture: the form is the answer, and the form submits."""
@@ -105,13 +114,9 @@ class EditCog(commands.Cog):
             receipt = await self.client.desk.submit(await self.client.desk.intake.take(asked))
             await answers.noted(message, receipt)
 
-    def _suggest(self, interaction: Interaction, option: str, typed: str) -> Choices:
+    def _suggest(self, interaction: Interaction, option: str, typed: str) -> suggest.Choices:
         model = getattr(interaction.namespace, "model", None) or None
-        return _choices(suggest.options(self.client.desk.catalog, model, option, typed))
-
-
-def _choices(names: tuple[str, ...]) -> Choices:
-    return [app_commands.Choice(name=name, value=name) for name in names]
+        return suggest.options(self.client.desk.catalog, model, option, typed)
 
 
 async def setup(client: DarkroomClient) -> None:

@@ -13,6 +13,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from bot.domain.catalog import ModelCard
 from bot.domain.errors import PictureDamaged, PictureUnknown, Trouble
 from bot.domain.job import Announcement, Job
 from bot.domain.money import Usage
@@ -28,9 +29,11 @@ from bot.workflow.ports import (
     Postbox,
     Preparation,
     Prepared,
+    Preview,
     Probe,
     Provider,
     SendFile,
+    Shut,
     Source,
 )
 
@@ -194,29 +197,52 @@ def _prepared(source: Source, folder: Path, stem: str) -> SendFile:
 
 @dataclass(frozen=True, slots=True)
 class Comes:
-    """An answer with these pictures."""
+    """An answer with these pictures, and what a stream shows before them."""
 
     pictures: tuple[bytes, ...] = (b"png 1024x1024 result",)
     usage: Usage | None = None
     request_id: str | None = "req_1"
+    previews: tuple[bytes, ...] = ()
+    revised_prompt: str | None = None
 
 
 class ScriptedProvider:
     """Plays one outcome a call: an answer, an exception to raise, or None for a stream that ends without an answer.
 
-    A call beyond the script is a broken promise. The steps are "edit", before anything leaves, and "edit sent"; to
-    let a call hang, stop at one of them.
+    A call beyond the script is a broken promise, and so is one outside a turn at its provider. The steps are "turn",
+    "edit", before anything leaves, and "edit sent"; to let a call hang, stop at one of them. Providers in `shut` let
+    nobody in; so does one for which a test lets the step "turn" raise `Shut`.
     """
 
     def __init__(self, steps: Steps, *script: Comes | Exception | None) -> None:
         self.steps = steps
         self.script = list(script)
         self.calls: list[Call] = []
+        self.shut: set[str] = set()
+        self.turns: list[tuple[str, int]] = []  # every place that was given: the provider, and how many input pictures
+        self._inside: list[str] = []
 
-    async def edit(self, call: Call) -> AsyncGenerator[Progress | Answer, None]:
+    @asynccontextmanager
+    async def turn(self, card: ModelCard, pictures: int) -> AsyncIterator[None]:
+        await self.steps.take("turn")
+        if self.is_shut(card.provider):
+            raise Shut
+        self.turns.append((card.provider, pictures))
+        self._inside.append(card.provider)
+        try:
+            yield
+        finally:
+            self._inside.remove(card.provider)
+
+    def is_shut(self, provider: str) -> bool:
+        return provider in self.shut
+
+    async def edit(self, call: Call) -> AsyncGenerator[Progress | Preview | Answer, None]:
         self.calls.append(call)
         if not self.script:
             raise AssertionError(f"paid call {len(self.calls)} was not in the script")
+        if call.card.provider not in self._inside:
+            raise AssertionError(f"paid call {len(self.calls)} has no turn at {call.card.provider}")
         outcome = self.script.pop(0)
         await self.steps.take("edit")
         yield Progress(Phase.SENDING)
@@ -225,10 +251,17 @@ class ScriptedProvider:
         if isinstance(outcome, Exception):
             raise outcome
         if outcome is not None:
-            paths = tuple(call.folder / f"{call.attempt}-{place}" for place in range(len(outcome.pictures)))
-            for path, content in zip(paths, outcome.pictures, strict=True):
-                path.write_bytes(content)
-            yield Answer(paths, outcome.usage, outcome.request_id)
+            for number, path in enumerate(_written(call, "preview", outcome.previews), start=1):
+                yield Preview(path, number)
+            paths = _written(call, "result", outcome.pictures)
+            yield Answer(paths, outcome.usage, outcome.request_id, outcome.revised_prompt)
+
+
+def _written(call: Call, kind: str, pictures: tuple[bytes, ...]) -> tuple[Path, ...]:
+    paths = tuple(call.folder / f"{call.attempt}-{kind}-{place}" for place in range(len(pictures)))
+    for path, content in zip(paths, pictures, strict=True):
+        path.write_bytes(content)
+    return paths
 
 
 # ── chat ────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -244,12 +277,17 @@ class RecordingPostbox:
     steps: Steps
     announced: list[Job] = field(default_factory=list)
     shown: list[Progress] = field(default_factory=list)
+    previews: list[tuple[int, int]] = field(default_factory=list)  # the job and the number of each preview
     deliveries: list[Delivery] = field(default_factory=list)
     messages: list[tuple[str, ...]] = field(default_factory=list)  # the file names of each message of results
     told: list[Job] = field(default_factory=list)
     closed: list[Job] = field(default_factory=list)
     alerts: list[Trouble] = field(default_factory=list)
     per_message: int = 10
+    most_bytes: int = 10 * 1024 * 1024
+
+    def file_limit(self, job: Job) -> int:
+        return self.most_bytes
 
     async def announce(self, job: Job, ahead: int) -> Announcement:
         await self.steps.take("announce")
@@ -258,8 +296,10 @@ class RecordingPostbox:
         home = 7_000 + job.id if place.kind is PlaceKind.CHANNEL else place.channel_id
         return Announcement(place.channel_id, 8_000 + job.id, home)
 
-    def progress(self, job: Job, progress: Progress) -> None:
+    def progress(self, job: Job, progress: Progress, preview: Preview | None = None) -> None:
         self.shown.append(progress)
+        if preview is not None:
+            self.previews.append((job.id, preview.number))
 
     async def deliver(self, delivery: Delivery) -> AsyncGenerator[tuple[int, int], None]:
         self.deliveries.append(delivery)

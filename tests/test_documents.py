@@ -28,6 +28,9 @@ PERMISSIONS = (
     "read_message_history",
 )
 
+PAGES = (*DOCUMENTS, ROOT / "docs/providers.md")  # the last names keys that an operator makes up
+
+each_page = pytest.mark.parametrize("document", PAGES, ids=lambda path: path.name)
 each_document = pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
 
 
@@ -44,7 +47,7 @@ def dependencies() -> Iterator[str]:
     yield from (canonicalize_name(Requirement(one).name) for one in asked)
 
 
-@each_document
+@each_page
 def test_targets_exist(document: Path) -> None:
     """Every `make` target that a document names is in the Makefile."""
     targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
@@ -62,7 +65,7 @@ def test_settings_exist(document: Path) -> None:
     assert named - SETTINGS - NO_SETTINGS == set()
 
 
-@each_document
+@each_page
 def test_commands_exist(document: Path) -> None:
     """Every `darkroom` command that a document names is one."""
     named = re.findall(r"(?:`|\$ \.venv/bin/)darkroom ([a-z][a-z ]*)", document.read_text())
@@ -70,7 +73,7 @@ def test_commands_exist(document: Path) -> None:
     assert [words for words in named if not is_command(words.split())] == []
 
 
-@each_document
+@each_page
 def test_links_lead_somewhere(document: Path) -> None:
     """Every link to a file of the project leads to a file."""
     links = re.findall(r"\]\(([^)#:]+)\)", document.read_text())

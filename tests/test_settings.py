@@ -1,12 +1,17 @@
 """The settings: what is read, what is refused and with which sentence, and what is never shown."""
 
 import re
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
-from bot.settings import Settings, SettingsWrong
+from bot.domain.catalog import Provider, read_shelf
+from bot.domain.catalog.reading import dialect_names
+from bot.domain.quota import Limits
+from bot.domain.request import Options
+from bot.settings import ProviderSetup, Settings, SettingsWrong, provider_entries, usable_catalog
 
 TOKEN = "MTIzNDU2Nzg5MDEyMzQ1Njc4.GabcDe.a-token-that-is-none-at-all-0000"
 KEY = "sk-proj-a-key-that-is-none-at-all"
@@ -33,9 +38,7 @@ def test_token_and_key_are_enough() -> None:
     assert settings.database_url == "sqlite+aiosqlite:///data/darkroom.db"
     assert (settings.guilds, settings.operator_ids) == (frozenset(), ())
     assert (settings.user_install, settings.message_content) == (False, False)
-    assert settings.limit_images_per_day == 20
-    assert settings.limit_micro_usd_per_month == 5_000_000
-    assert settings.operator_micro_usd_per_month == 50_000_000
+    assert settings.limits == Limits(20, 5_000_000, 50_000_000)
 
 
 def test_values_are_read() -> None:
@@ -61,7 +64,7 @@ def test_values_are_read() -> None:
     assert settings.guilds == {123456789012345678, 223456789012345678}
     assert settings.operator_ids == (323456789012345678, 423456789012345678)
     assert (settings.user_install, settings.message_content) == (True, True)
-    assert settings.limit_micro_usd_per_month == 2_505_000
+    assert settings.limits.micro_usd_per_month == 2_505_000
     assert (settings.log_level, settings.log_format) == ("DEBUG", "json")
     assert settings.database_url == "sqlite+aiosqlite:////var/lib/darkroom/darkroom.db"
     assert settings.images_api_url == "https://gateway.example/openai"
@@ -92,7 +95,10 @@ def test_a_database_gets_its_driver(given: str, used: str) -> None:
         ("IMAGES_API_URL", "https://api.openai.com/v1?key=1"),
         ("IMAGES_API_URL", "http://[::1"),
         ("IMAGES_API_URL", "http://localhost:99999"),
+        ("IMAGES_API_URL", "https://me:sw0rd@gateway.example"),
+        ("IMAGES_API_URL", "https://api.openai.com/v1?api-version=preview"),
         ("IMAGES_DIALECT", "klingon"),
+        ("IMAGES_DIRECT", "perhaps"),
         ("IMAGES_MODEL", "gpt image"),
         ("IMAGES_TIMEOUT_S", "0"),
         ("IMAGES_TIMEOUT_S", "inf"),
@@ -225,3 +231,114 @@ def test_the_example_names_every_setting_once() -> None:
     defaults = Settings.of({}, needs=())
     assert Settings.of(dict(named), needs=()) == defaults
     assert defaults.limit_usd_per_month == Decimal(5)
+
+
+TODAY = date(2026, 11, 20)
+
+
+@pytest.mark.parametrize("dialect", dialect_names())
+def test_one_provider_is_named_after_its_dialect(dialect: str) -> None:
+    """Without a file there is one provider, in any dialect, and the model of the settings is its first."""
+    settings = Settings.of({**ENOUGH, "IMAGES_DIALECT": dialect.upper(), "IMAGES_API_URL": "https://gateway.example"})
+    setup = provider_entries(settings, TODAY)
+
+    [provider] = setup.providers
+    assert (provider.name, provider.dialect, provider.url) == (dialect, dialect, "https://gateway.example")
+    assert provider.models[0] == settings.default_model == "gpt-image-2"
+    assert setup.keys == {provider.key: KEY}
+    assert list(read_shelf(setup.providers, setup.models)) == list(provider.models)
+
+
+def test_the_group_direct_is_a_switch() -> None:
+    """IMAGES_DIRECT says that the key is in the group that sells masks and several results in a call."""
+    values = {**ENOUGH, "IMAGES_DIALECT": "anyfast", "IMAGES_API_URL": "https://www.anyfast.ai"}
+    cards = {}
+    for switch in ("off", "on"):
+        setup = provider_entries(Settings.of({**values, "IMAGES_DIRECT": switch}), TODAY)
+        [cards[switch]] = read_shelf(setup.providers)["gpt-image-2"]
+
+    assert (cards["off"].mask, cards["off"].n_per_call) == (None, 1)
+    assert cards["on"].takes_mask()
+    assert cards["on"].n_per_call == 10
+
+
+def test_a_vendor_offers_what_it_has() -> None:
+    """At the maker's own address nothing is offered that is gone or was never sold there; a gateway may have it all."""
+    at_vendor = provider_entries(Settings.of(ENOUGH), TODAY).providers[0].models
+    later = provider_entries(Settings.of(ENOUGH), date(2026, 12, 1)).providers[0].models
+    gateway = Settings.of({**ENOUGH, "IMAGES_API_URL": "https://gateway.example", "IMAGES_DIALECT": "newapi"})
+
+    assert {"gpt-image-1", "dall-e-2", "gpt-image-2-c", "flux-kontext-pro"}.isdisjoint(at_vendor)
+    assert set(at_vendor) - set(later) == {"gpt-image-1.5", "gpt-image-1-mini", "chatgpt-image-latest"}
+    assert {"gpt-image-1", "dall-e-2", "gpt-image-2-c", "flux-kontext-pro"} <= set(
+        provider_entries(gateway, TODAY).providers[0].models
+    )
+
+
+def test_a_model_that_was_asked_for_stays() -> None:
+    """The model of the settings is offered even where it is gone: its end is told at the start and at the door."""
+    setup = provider_entries(Settings.of({**ENOUGH, "IMAGES_MODEL": "gpt-image-1"}), TODAY)
+
+    assert setup.providers[0].models[0] == "gpt-image-1"
+
+
+@pytest.mark.parametrize("dialect", ["azure", "litellm", "sdcpp", "vllm_omni", "sglang"])
+def test_a_server_with_names_of_its_own_gets_one_model(dialect: str) -> None:
+    """Where the operator named the models, only the one of the settings can be there."""
+    values = {**ENOUGH, "IMAGES_DIALECT": dialect, "IMAGES_API_URL": "https://gpu.example"}
+
+    assert provider_entries(Settings.of(values), TODAY).providers[0].models == ("gpt-image-2",)
+
+
+@pytest.mark.parametrize("dialect", ["litellm", "sdcpp", "vllm_omni", "sglang"])
+def test_a_server_of_ones_own_may_ask_for_no_key(dialect: str) -> None:
+    """No key is needed for a kind of server that runs without."""
+    values = {"DISCORD_TOKEN": TOKEN, "IMAGES_DIALECT": dialect, "IMAGES_API_URL": "http://127.0.0.1:1234"}
+
+    assert provider_entries(Settings.of(values), TODAY).keys == {"IMAGES_API_KEY": ""}
+
+
+def test_a_model_without_a_card() -> None:
+    """A model that nobody has described is refused with the way to describe it; an engine may serve any name."""
+    assert re.fullmatch(
+        r"IMAGES_MODEL names no model that I know\. These work: gpt-image-2, .*\. .* PROVIDERS_FILE\.",
+        refusal(IMAGES_MODEL="gpt-image-9"),
+    )
+    own = {"IMAGES_MODEL": "qwen", "IMAGES_DIALECT": "sdcpp", "IMAGES_API_URL": "http://127.0.0.1:1234"}
+    assert Settings.of({**ENOUGH, **own}).default_model == "qwen"
+
+
+def test_a_deployment_of_azure_has_a_version() -> None:
+    """The address of an Azure deployment may name the version of its API, and no other address any query."""
+    url = "https://r.openai.azure.com/openai/deployments/d?api-version=2025-04-01-preview"
+    values = {**ENOUGH, "IMAGES_API_URL": url, "IMAGES_DIALECT": "azure"}
+
+    assert provider_entries(Settings.of(values), TODAY).providers[0].url == url
+
+
+@pytest.mark.parametrize(
+    ("url", "vendor"),
+    [
+        ("https://api.openai.com/v1", True),
+        ("https://eu.api.openai.com/v1", True),
+        ("https://api.openai.com.example/v1", False),
+        ("https://notapi.openai.com", False),
+        ("http://127.0.0.1:9", False),
+    ],
+)
+def test_the_vendor_is_known_by_its_host(url: str, vendor: bool) -> None:
+    """Only the maker's own hosts count as the maker."""
+    provider = Provider("x", url, "X", "openai", ("gpt-image-2",))
+
+    assert ProviderSetup((provider,), {}, {}, Options()).vendors == ({"x"} if vendor else set())
+
+
+def test_a_default_that_its_vendor_has_switched_off() -> None:
+    """The bot does not start with a model that is gone where it would be asked for, and a gateway may have it still."""
+    values = {**ENOUGH, "IMAGES_MODEL": "gpt-image-1"}
+    at_vendor = Settings.of(values)
+    gateway = Settings.of({**values, "IMAGES_API_URL": "https://gateway.example", "IMAGES_DIALECT": "newapi"})
+
+    with pytest.raises(SettingsWrong, match=r"^IMAGES_MODEL cannot be used: gpt-image-1 was switched off .* on 2026-"):
+        usable_catalog(at_vendor, provider_entries(at_vendor, TODAY), TODAY)
+    assert usable_catalog(gateway, provider_entries(gateway, TODAY), TODAY).default == "gpt-image-1"

@@ -57,12 +57,15 @@ async def _defer(interaction: Interaction) -> None:
             raise
 
 
-async def answer(interaction: Interaction, text: str) -> None:
+async def answer(interaction: Interaction, text: str | None, embed: discord.Embed | None = None) -> None:
     """Put the text in the place of "thinking…". Nobody hears it after fifteen minutes, and that is no failure."""
     if interaction.is_expired():
         return
     try:
-        await interaction.edit_original_response(content=cut(text, LONGEST), allowed_mentions=NOBODY)
+        shown = None if text is None else cut(text, LONGEST)
+        await interaction.edit_original_response(
+            content=shown, embed=embed or discord.utils.MISSING, allowed_mentions=NOBODY
+        )
     except discord.HTTPException as fault:
         if fault.status not in GONE:
             log.warning("answer_failed", interaction=interaction.id, status=fault.status, code=fault.code)

@@ -7,6 +7,7 @@ import json
 import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from datetime import UTC, date, datetime
 from typing import Any
 
 import aiohttp
@@ -26,7 +27,7 @@ from bot.words.language import ENGLISH
 from bot.words.refusals import say
 from bot.workflow.ports import Clock
 
-COGS = ("cogs.edit", "cogs.quota")
+COGS = ("cogs.edit", "cogs.models", "cogs.quota")
 LONGEST_PAUSE_S = 60.0
 AUTHENTICATION_FAILED = 4004
 LOGIN_FAULTS = (aiohttp.ClientError, OSError, TimeoutError, discord.HTTPException, discord.RateLimited)
@@ -231,6 +232,10 @@ class DarkroomClient(commands.Bot):
         if late:
             log.warning("doors_shut", doors=len(late))
             await asyncio.wait(late)
+
+    def today(self) -> date:
+        """The day, in UTC, where this process is."""
+        return datetime.fromtimestamp(self._clock.now(), UTC).date()
 
     # ── answering what failed ───────────────────────────────────────────────────────────────────────────────
 

@@ -7,17 +7,19 @@ import asyncio
 import hashlib
 from collections.abc import AsyncGenerator, Iterable
 from functools import partial
+from typing import Any
 
 import discord
 import structlog
 
 from bot.chat.buttons import buttons
-from bot.chat.parts import parts_of
+from bot.chat.parts import BYTES_A_MESSAGE, parts_of
 from bot.chat.place import jump_url
 from bot.chat.posting import NONCE_TRUSTED_S, Closed, Letter, Post
 from bot.chat.results import Results
 from bot.chat.route import Route
-from bot.chat.status_lines import MessageId, StatusLines
+from bot.chat.sight import Sight, attachment
+from bot.chat.status_lines import Line, MessageId, StatusLines
 from bot.domain.errors import AnswerUseless, OutcomeUnknown, ProviderBusy, ProviderDown, Trouble
 from bot.domain.job import Announcement, Job, State
 from bot.domain.progress import Phase, Progress
@@ -26,7 +28,7 @@ from bot.words import status as words
 from bot.words.escape import quoted, thread_name
 from bot.words.language import ENGLISH
 from bot.words.refusals import say
-from bot.workflow.ports import Clock, Delivery, Undeliverable, Unreachable
+from bot.workflow.ports import Clock, Delivery, Preview, Undeliverable, Unreachable
 
 log = structlog.get_logger()
 
@@ -72,10 +74,14 @@ class DiscordPostbox:
             home = thread or place.channel_id
         return Announcement(place.channel_id, message_id, home)
 
-    def progress(self, job: Job, progress: Progress) -> None:
-        """Show it on the status message, soon, at most one edit of a message every three seconds."""
+    def progress(self, job: Job, progress: Progress, preview: Preview | None = None) -> None:
+        """Show it on the status message, soon, at most one edit of a message every three seconds.
+
+        A preview is shown in place of the one before; its file may be gone by the time that it would be.
+        """
         if job.announcement is not None:
-            self._lines.show(_message_of(job.announcement), _status(job, progress))
+            sight = self._sight(job, preview) if preview else None
+            self._lines.show(_message_of(job.announcement), Line(_status(job, progress), sight))
 
     async def close(self, job: Job) -> None:
         """End the status message as the job ended. Never raises: it is a courtesy."""
@@ -87,10 +93,17 @@ class DiscordPostbox:
         view = buttons("show", job.id, job.request.locale) if kept else None
         await self._lines.end(message)
         text = "\n".join((words.end_line(job, link, job.request.locale), words.byline(job, job.request.locale)))
-        await self._post.edit(message.channel, message.message, last=True, content=text, view=view)
+        await self._post.edit(message.channel, message.message, last=True, content=text, view=view, attachments=[])
 
-    async def _edit_line(self, message: MessageId, text: str) -> None:
-        await self._post.edit(message.channel, message.message, content=text)
+    def _sight(self, job: Job, preview: Preview) -> Sight:
+        limit = min(self._post.file_limit(job.request.place.guild_id), BYTES_A_MESSAGE)
+        return Sight(preview.path, f"preview-{job.id}-{preview.number}", limit)
+
+    async def _edit_line(self, message: MessageId, line: Line) -> None:
+        # The list of attachments that an edit gives is what the message has afterwards, so a new one replaces the old.
+        file = await attachment(line.sight) if line.sight else None
+        pictures: dict[str, Any] = {"attachments": [file]} if file else {}
+        await self._post.edit(message.channel, message.message, content=line.text, **pictures)
 
     async def _find_status(self, job: Job) -> int | None:
         # The button on it names the job, in every language.
@@ -100,6 +113,10 @@ class DiscordPostbox:
         return None
 
     # ── the results ─────────────────────────────────────────────────────────────────────────────────────────
+
+    def file_limit(self, job: Job) -> int:
+        """The most bytes that one file may have where the job's results go."""
+        return self._post.file_limit(job.request.place.guild_id)
 
     async def deliver(self, delivery: Delivery) -> AsyncGenerator[tuple[int, int], None]:
         """Post the parcels; yields (part, message id) as each message is there. Raises as `announce`."""

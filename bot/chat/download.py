@@ -9,7 +9,7 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import BinaryIO, Self
+from typing import Self
 
 import aiohttp
 import structlog
@@ -124,23 +124,22 @@ class Downloads:
 
     async def _write(self, body: aiohttp.StreamReader, offered: Offered, into: Path, limit: int) -> int:
         most, received = min(limit, offered.bytes + SLACK), 0
-        file = await asyncio.to_thread(into.open, "wb")
-        try:
-            block = bytearray()
-            async for chunk in body.iter_any():
-                received += len(chunk)
-                if received > most:
-                    size = max(megabytes(received), megabytes(most) + 1)
-                    raise FileTooBig(name=offered.shown_name, size=size, limit=megabytes(most))
-                block += chunk
-                if len(block) >= BLOCK:
-                    await _put(file, block)
-            await _put(file, block)
-        finally:
-            await asyncio.to_thread(file.close)
+        await asyncio.to_thread(into.write_bytes, b"")
+        block = bytearray()
+        async for chunk in body.iter_any():
+            received += len(chunk)
+            if received > most:
+                size = max(megabytes(received), megabytes(most) + 1)
+                raise FileTooBig(name=offered.shown_name, size=size, limit=megabytes(most))
+            block += chunk
+            if len(block) >= BLOCK:
+                await asyncio.to_thread(_append, into, bytes(block))
+                block.clear()
+        await asyncio.to_thread(_append, into, bytes(block))
         return received
 
 
-async def _put(file: BinaryIO, block: bytearray) -> None:
-    await asyncio.to_thread(file.write, bytes(block))
-    block.clear()
+def _append(path: Path, block: bytes) -> None:
+    # The file is opened anew for each block, since one that a cancelled wait left open would stay so.
+    with path.open("ab") as file:
+        file.write(block)

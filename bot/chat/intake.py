@@ -5,12 +5,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from bot.chat.defaults import with_defaults
 from bot.chat.download import Downloads, Offered
 from bot.chat.place import check_permissions
 from bot.chat.reading import Asked
-from bot.domain.catalog import Catalog, check_announced, check_wish
+from bot.domain.catalog import Catalog, ModelCard, check_announced, check_wish
 from bot.domain.errors import FileEmpty, FileTooBig, NoPicture, Stopping
-from bot.domain.request import EditRequest, HouseRules, InputFile, pick_mask, readable_prompt
+from bot.domain.request import EditRequest, HouseRules, InputFile, Options, pick_mask, readable_prompt
 from bot.words.amounts import MIB, megabytes
 from bot.workflow.ports import Blobs
 
@@ -47,12 +48,13 @@ class Intake:
         self.admit(asked.place.guild_id)
         if asked.place.guild_id is not None:
             check_permissions(asked.granted, asked.place.kind)
-        card = self._catalog.card(asked.model)
         pictures, mask = tell_apart(asked)
         prompt = readable_prompt(asked.prompt)
-        self._check_sizes(asked, pictures, mask)
-        check_wish(card, prompt, asked.options)
-        files = await self._fetch(pictures if mask is None else (*pictures, mask))
+        offered = pictures if mask is None else (*pictures, mask)
+        card = self._able(asked, prompt, len(pictures), offered, mask)
+        self._check_sizes(offered)
+        options = self._settled(asked, prompt, card)
+        files = await self._fetch(offered)
         return EditRequest(
             origin=asked.origin,
             place=asked.place,
@@ -62,7 +64,7 @@ class Intake:
             pictures=files[: len(pictures)],
             mask=None if mask is None else files[-1],
             model=card.name,
-            options=asked.options,
+            options=options,
         )
 
     def admit(self, guild_id: int | None) -> None:
@@ -71,12 +73,25 @@ class Intake:
             raise Stopping
         self._rules.admit(guild_id)
 
-    def _check_sizes(self, asked: Asked, pictures: tuple[Offered, ...], mask: Offered | None) -> None:
-        files = pictures if mask is None else (*pictures, mask)
+    def _able(
+        self, asked: Asked, prompt: str, pictures: int, files: tuple[Offered, ...], mask: Offered | None
+    ) -> ModelCard:
+        """The first card of the model that can do it, at whichever provider."""
+        shown_mask = mask.shown_name if mask else None
         # Phones call every picture "image.png": of several files of one name the largest counts.
         sizes = {file.shown_name: file.bytes for file in sorted(files, key=lambda file: file.bytes)}
-        card, shown_mask = self._catalog.card(asked.model), mask.shown_name if mask else None
-        check_announced(card, len(pictures), sizes, shown_mask, self._caps.file)
+
+        def check(card: ModelCard) -> None:
+            check_announced(card, pictures, sizes, shown_mask, self._caps.file)
+            # A compression without a format is possible where the operator's format has it.
+            check_wish(card, prompt, self._settled(asked, prompt, card))
+
+        return self._catalog.able(asked.model, check)[0]
+
+    def _settled(self, asked: Asked, prompt: str, card: ModelCard) -> Options:
+        return with_defaults(card, prompt, asked.options, self._catalog.defaults, n_open=asked.n_open)
+
+    def _check_sizes(self, files: tuple[Offered, ...]) -> None:
         for file in files:
             if file.bytes <= 0:
                 raise FileEmpty(name=file.shown_name)

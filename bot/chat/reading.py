@@ -1,7 +1,7 @@
 """Discord's objects end here: an interaction or a message becomes what was asked, in strings and integers."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import discord
@@ -18,7 +18,10 @@ NO_PICTURES = ("video/", "audio/", "text/")
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """An edit as it was asked for, its files still at Discord. `granted` is what the bot may do in the place."""
+    """An edit as it was asked for, its files still at Discord. `granted` is what the bot may do in the place.
+
+    `n_open` says that the number of results was left open: for the other options that is None.
+    """
 
     origin: Origin
     place: Place
@@ -30,6 +33,7 @@ class Asked:
     mask: Offered | None = None
     model: str | None = None
     options: Options = field(default_factory=Options)
+    n_open: bool = False
 
 
 def offered(attachment: discord.Attachment) -> Offered:
@@ -44,16 +48,20 @@ def slash(
     mask: discord.Attachment | None,
     model: str | None,
     options: Options,
+    *,
+    n_open: bool = False,
 ) -> Asked:
     """What `/edit` was given."""
     given = tuple(offered(picture) for picture in pictures if picture is not None)
-    return _asked(interaction, Door.SLASH, prompt, given, offered(mask) if mask else None, model, options)
+    asked = _asked(interaction, Door.SLASH, prompt, given, offered(mask) if mask else None)
+    return replace(asked, model=model, options=options, n_open=n_open)
 
 
 def form(interaction: discord.Interaction[Any], prompt: str, of_message: Sequence[Offered]) -> Asked:
     """What a submitted form holds: the pictures of the message first, then those that were uploaded in it."""
     added, masks = uploads(interaction.data or {}, "pictures"), uploads(interaction.data or {}, "mask")
-    return _asked(interaction, Door.MENU, prompt, (*of_message, *added), masks[0] if masks else None, None, Options())
+    asked = _asked(interaction, Door.MENU, prompt, (*of_message, *added), masks[0] if masks else None)
+    return replace(asked, n_open=True)
 
 
 def mention(message: discord.Message, prompt: str, pictures: tuple[Offered, ...]) -> Asked:
@@ -67,6 +75,7 @@ def mention(message: discord.Message, prompt: str, pictures: tuple[Offered, ...]
         granted=_granted(message),
         prompt=prompt,
         pictures=pictures,
+        n_open=True,
     )
 
 
@@ -111,8 +120,6 @@ def _asked(
     prompt: str,
     pictures: tuple[Offered, ...],
     mask: Offered | None,
-    model: str | None,
-    options: Options,
 ) -> Asked:
     return Asked(
         origin=Origin(door, interaction.id),
@@ -123,8 +130,6 @@ def _asked(
         prompt=prompt,
         pictures=pictures,
         mask=mask,
-        model=model,
-        options=options,
     )
 
 

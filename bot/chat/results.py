@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from bot.chat.posting import Closed, Letter, Post, TooLarge
 from bot.chat.route import Route
 from bot.words.language import ENGLISH
-from bot.words.status import gone_line, kept_line
+from bot.words.status import gone_line, kept_line, lighter_line
 from bot.workflow.ports import Parcel
 
 
@@ -88,5 +88,6 @@ class Results:
         gone = [parcel for parcel in parcels if parcel.number not in on_disk]
         large = [parcel for parcel in parcels if parcel.number in on_disk and parcel.bytes > limit]
         lines = [kept_line(parcel.filename, parcel.bytes, limit, locale) for parcel in large]
+        lines += [lighter_line(one.filename, one.lighter_than, limit, locale) for one in parcels if one.lighter_than]
         lines += [gone_line(parcel.filename, locale) for parcel in gone]
         return _Sorted(tuple(parcel for parcel in parcels if parcel not in large and parcel not in gone), tuple(lines))

@@ -5,6 +5,7 @@ from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
+from bot.chat.sight import Sight
 from bot.workflow.ports import Clock
 
 REMEMBERED = 4096
@@ -18,26 +19,35 @@ class MessageId:
     message: int
 
 
+@dataclass(frozen=True, slots=True)
+class Line:
+    """What a message is to show; without a sight it keeps the one that it has."""
+
+    text: str
+    sight: Sight | None = None
+
+
 class StatusLines:
     """Coalesces edits by message. Discord takes about five edits in five seconds of a channel.
 
-    `edit` puts a text on a message and must not raise. `run` belongs to the composition root's task group.
+    `edit` puts a line on a message and must not raise. `run` belongs to the composition root's task group.
     """
 
-    def __init__(self, edit: Callable[[MessageId, str], Awaitable[None]], clock: Clock, every_s: float = 3.0) -> None:
+    def __init__(self, edit: Callable[[MessageId, Line], Awaitable[None]], clock: Clock, every_s: float = 3.0) -> None:
         self._edit = edit
         self._clock = clock
         self._every_s = every_s
-        self._latest: dict[MessageId, str] = {}
+        self._latest: dict[MessageId, Line] = {}
         self._tended: dict[MessageId, asyncio.Lock] = {}
         self._arrivals: asyncio.Queue[MessageId] = asyncio.Queue()
         self._ended: OrderedDict[MessageId, None] = OrderedDict()
 
-    def show(self, message: MessageId, text: str) -> None:
-        """Put this text on the message soon, unless a later one comes first."""
+    def show(self, message: MessageId, line: Line) -> None:
+        """Put this on the message soon, unless something later comes first: the last text with the last sight."""
         if message in self._ended:
             return
-        self._latest[message] = text
+        waiting = self._latest.get(message)
+        self._latest[message] = Line(line.text, line.sight or (waiting.sight if waiting else None))
         if message not in self._tended:
             self._tended[message] = asyncio.Lock()
             self._arrivals.put_nowait(message)
@@ -60,9 +70,9 @@ class StatusLines:
 
     async def _tend(self, message: MessageId) -> None:
         try:
-            while (text := self._latest.pop(message, None)) is not None:
+            while (line := self._latest.pop(message, None)) is not None:
                 async with self._tended[message]:
-                    await self._edit(message, text)
+                    await self._edit(message, line)
                 await self._clock.sleep(self._every_s)
         finally:
             self._tended.pop(message, None)

@@ -1,30 +1,54 @@
 """What the client suggests while a member types an option: the model's own words, at most 25 of them."""
 
-from bot.domain.catalog import Catalog, ModelCard, nearest_size, text_of
-from bot.domain.errors import UnknownModel
+from collections.abc import Iterable
+from datetime import date
+
+from discord.app_commands import Choice
+
+from bot.domain.catalog import Catalog, ModelCard, dimensions, nearest_size, text_of
+from bot.domain.errors import ModelGone, UnknownModel
+from bot.words.escape import cut
+from bot.words.models import DOT, ending
 
 MOST = 25
+LONGEST = 100  # characters of a choice, as it is shown and as it is sent
 COMMON_SIZES = ((1024, 1024), (1536, 1024), (1024, 1536), (2048, 2048), (2048, 1152), (1152, 2048), (3840, 2160))
 
-
-def models(catalog: Catalog, typed: str) -> tuple[str, ...]:
-    """The models that have the typed text in their name."""
-    return _matching(catalog.names, typed)
+Choices = list[Choice[str]]
 
 
-def options(catalog: Catalog, model: str | None, option: str, typed: str) -> tuple[str, ...]:
-    """What this model knows for "size", "quality", "background" or "format"; nothing for a model that is not there."""
+def models(catalog: Catalog, typed: str, today: date, locale: str) -> Choices:
+    """The models that have the typed text in their name; one that ends, or has ended, says so."""
+    shown = {}
+    for name in catalog.names:
+        end = ending(catalog.card(name).status, locale, today)
+        shown[name] = DOT.join((name, end)) if end else name
+    return _matching(shown, typed)
+
+
+def options(catalog: Catalog, model: str | None, option: str, typed: str) -> Choices:
+    """What this model knows, at any of its providers, for "size", "quality", "background", "format" or "fidelity".
+
+    Nothing for a model that is not there.
+    """
     try:
-        card = catalog.card(model)
-    except UnknownModel:
-        return ()
+        cards = catalog.offers(model)
+    except (UnknownModel, ModelGone):
+        return []
+    known = dict.fromkeys(value for card in cards for value in _values(card, option))
+    found = _matching({value: value for value in known}, typed)
+    return found or (_nearest(cards, typed) if option == "size" else [])
+
+
+def _values(card: ModelCard, option: str) -> tuple[str, ...]:
     known = {
         "size": _sizes(card),
         "quality": card.quality,
         "background": card.background,
         "format": card.output_format,
+        "fidelity": card.input_fidelity,
     }
-    return _matching(known[option], typed)
+    return known[option]
 
 
 def _sizes(card: ModelCard) -> tuple[str, ...]:
@@ -34,5 +58,17 @@ def _sizes(card: ModelCard) -> tuple[str, ...]:
     return ("auto", *possible)
 
 
-def _matching(known: tuple[str, ...], typed: str) -> tuple[str, ...]:
-    return tuple(name for name in known if typed.casefold() in name.casefold())[:MOST]
+def _nearest(cards: Iterable[ModelCard], typed: str) -> Choices:
+    """Whoever types a size of their own is shown the one that is possible."""
+    try:
+        size = dimensions(typed.strip().lower())
+        near = dict.fromkeys(text_of(nearest_size(card, *size)) for card in cards if card.sizes)
+    except ValueError:
+        return []
+    return _matching({value: value for value in near}, "")
+
+
+def _matching(known: dict[str, str], typed: str) -> Choices:
+    """Choices of the values, each as it is shown, that have the typed text in them."""
+    fitting = [(value, shown) for value, shown in known.items() if typed.casefold() in shown.casefold()]
+    return [Choice(name=cut(shown, LONGEST), value=value) for value, shown in fitting if len(value) <= LONGEST][:MOST]

@@ -1,6 +1,7 @@
 """`darkroom demo`: the main job on a sandbox of its own, with the real bot, no token and no key."""
 
 import asyncio
+import json
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,7 +17,7 @@ from bot.domain.request import Options
 from bot.sandbox.member import Acted, Member, SandboxRefusal, Via
 from bot.sandbox.samples import write_samples
 from bot.sandbox.serve import Sandbox
-from bot.settings import Settings
+from bot.settings import Settings, provider_entries
 from bot.words.amounts import dollars
 from bot.words.refusals import say
 
@@ -55,6 +56,7 @@ def demo(
         bool, typer.Option("--real-provider", help="Use the provider of the settings; says first what it costs.")
     ] = False,
     out: Annotated[Path, typer.Option(metavar="DIR", help="Where the threads are saved.")] = Path("out/demo"),
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line, for each story.")] = False,
 ) -> None:
     """Show the whole job on stand-ins for Discord and the image API, and save the thread.
 
@@ -67,7 +69,7 @@ def demo(
         raise typer.BadParameter("--mask belongs to a picture: give that with --image.")
     stories = {"": _own(image, mask, prompt, via, n)} if image else _stories(story or "all", prompt, out)
     provider = _real_provider(stories) if real_provider else {}
-    asyncio.run(_play(stories, provider, out))
+    asyncio.run(_play(stories, provider, out, as_json=as_json))
 
 
 def _own(images: list[Path], mask: Path | None, prompt: str, via: Via, n: int) -> Story:
@@ -96,12 +98,16 @@ def _real_provider(stories: Mapping[str, Story]) -> dict[str, str]:
         cost = sum(asyncio.run(_estimate(settings, story)) for story in stories.values())
     except Refused as no:
         raise _refused(say(no, "en")) from None
-    typer.echo(f"This uses {settings.images_model} at {settings.images_api_url} and costs up to {dollars(cost)}.")
+    setup = provider_entries(settings)
+    first = next(provider for provider in setup.providers if settings.default_model in provider.models)
+    typer.echo(f"This uses {settings.default_model} at {first.url} and costs up to {dollars(cost)}.")
     return {
+        **setup.keys,
+        "PROVIDERS_FILE": str(settings.providers_file or ""),
         "IMAGES_API_URL": settings.images_api_url,
-        "IMAGES_API_KEY": settings.images_api_key.get_secret_value(),
         "IMAGES_DIALECT": settings.images_dialect,
-        "IMAGES_MODEL": settings.images_model,
+        "IMAGES_DIRECT": "on" if settings.images_direct else "off",
+        "IMAGES_MODEL": settings.default_model,
         "IMAGES_TIMEOUT_S": str(settings.images_timeout_s),
     }
 
@@ -114,15 +120,20 @@ async def _estimate(settings: Settings, story: Story) -> int:
 # ── playing ─────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-async def _play(stories: Mapping[str, Story], provider: Mapping[str, str], out: Path) -> None:
+async def _play(stories: Mapping[str, Story], provider: Mapping[str, str], out: Path, *, as_json: bool) -> None:
     for name, story in stories.items():
-        typer.echo(f"── {name or story.via} " + "─" * 60)
         with tempfile.TemporaryDirectory(prefix="darkroom-demo-") as data:
             acted = await _play_one(story, provider, Path(data), out / name)
-        typer.echo(await asyncio.to_thread((out / name / TRANSCRIPT).read_text, "utf-8"))
+        if as_json:
+            posted = [file["filename"] for file in acted.files]
+            typer.echo(json.dumps({"story": name or story.via, "out": str(out / name), "posted": posted}))
+        else:
+            typer.echo(f"── {name or story.via} " + "─" * 60)
+            typer.echo(await asyncio.to_thread((out / name / TRANSCRIPT).read_text, "utf-8"))
         if acted.refused or not acted.files:
             raise _refused(acted.refused or "no picture came of it; the transcript says why")
-    typer.echo(f"The pictures and transcripts are in {out}.")
+    if not as_json:
+        typer.echo(f"The pictures and transcripts are in {out}.")
 
 
 async def _play_one(story: Story, provider: Mapping[str, str], data: Path, out: Path) -> Acted:

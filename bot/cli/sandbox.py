@@ -27,11 +27,21 @@ act = typer.Typer(
 cli.add_typer(act, name="act")
 
 EDIT_MENU = "Edit picture"
+Steps = list[dict[str, Any]]
 
 DiscordPort = Annotated[int, typer.Option(help="Port of the Discord stand-in; 0 takes a free one.")]
 EnginePort = Annotated[int, typer.Option(help="Port of the image API stand-in; 0 takes a free one.")]
 Record = Annotated[
     Path | None, typer.Option(metavar="FILE", help="Write every exchange to this file, one JSON object a line.")
+]
+Plan = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="FILE",
+        exists=True,
+        dir_okay=False,
+        help='What the image API does with its next calls: a JSON list such as [{"fault": "429"}, {"latency_s": 5}].',
+    ),
 ]
 Url = Annotated[
     str, typer.Option(envvar="SANDBOX_URL", help="Where the sandbox is: the SANDBOX_URL that serve prints.")
@@ -49,20 +59,24 @@ Images = Annotated[
 
 @cli.callback(invoke_without_command=True)
 def sandbox(
-    context: typer.Context, discord_port: DiscordPort = 0, engine_port: EnginePort = 0, record: Record = None
+    context: typer.Context,
+    discord_port: DiscordPort = 0,
+    engine_port: EnginePort = 0,
+    record: Record = None,
+    plan: Plan = None,
 ) -> None:
     """The stand-ins with the real bot on them, until Ctrl-C; then act as a member from another terminal.
 
     No settings are read, from the environment or `.env`.
     """
     if context.invoked_subcommand is None:
-        asyncio.run(_with_bot(discord_port, engine_port, record))
+        asyncio.run(_with_bot(discord_port, engine_port, record, _steps(plan)))
 
 
 @cli.command()
-def serve(discord_port: DiscordPort = 0, engine_port: EnginePort = 0, record: Record = None) -> None:
+def serve(discord_port: DiscordPort = 0, engine_port: EnginePort = 0, record: Record = None, plan: Plan = None) -> None:
     """Only the stand-ins, until Ctrl-C; prints, as NAME=value lines, the settings that point a bot at them."""
-    asyncio.run(_alone(discord_port, engine_port, record))
+    asyncio.run(_alone(discord_port, engine_port, record, _steps(plan)))
 
 
 @act.command()
@@ -162,17 +176,17 @@ def say(
 # ── behind the commands ─────────────────────────────────────────────────────────────────────────────────────
 
 
-async def _alone(discord_port: int, engine_port: int, record: Path | None) -> None:
-    async with _open(discord_port, engine_port, record) as sandbox:
+async def _alone(discord_port: int, engine_port: int, record: Path | None, steps: Steps) -> None:
+    async with _open(discord_port, engine_port, record, steps) as sandbox:
         for name, value in sandbox.settings.items():
             typer.echo(f"{name}={value}")
         await _interrupted()
 
 
-async def _with_bot(discord_port: int, engine_port: int, record: Path | None) -> None:
+async def _with_bot(discord_port: int, engine_port: int, record: Path | None, steps: Steps) -> None:
     # This Discord is new each time, so the bot that remembers it is too.
     with tempfile.TemporaryDirectory(prefix="darkroom-sandbox-") as data:
-        async with _open(discord_port, engine_port, record) as sandbox:
+        async with _open(discord_port, engine_port, record, steps) as sandbox:
             settings = Settings.of({**sandbox.settings, "DATA_DIR": data})
             logs.configure("WARNING", "text", settings.secrets)
             async with app.running(settings):
@@ -184,8 +198,20 @@ async def _with_bot(discord_port: int, engine_port: int, record: Path | None) ->
                 await _interrupted()
 
 
+def _steps(plan: Path | None) -> Steps:
+    try:
+        steps = [] if plan is None else json.loads(plan.read_text("utf-8"))
+    except (OSError, ValueError) as exc:
+        raise app.CannotStart(f"{plan} cannot be read as JSON. Write a list of steps, each an object.") from exc
+    if not isinstance(steps, list) or not all(isinstance(step, dict) for step in steps):
+        raise app.CannotStart(f"{plan} is not a list of steps, each an object.")
+    return steps
+
+
 @asynccontextmanager
-async def _open(discord_port: int, engine_port: int, record: Path | None) -> AsyncGenerator[Sandbox, None]:
+async def _open(
+    discord_port: int, engine_port: int, record: Path | None, steps: Steps
+) -> AsyncGenerator[Sandbox, None]:
     async with AsyncExitStack() as stack:
         try:
             sandbox = await stack.enter_async_context(Sandbox(discord_port, engine_port, record))
@@ -194,6 +220,10 @@ async def _open(discord_port: int, engine_port: int, record: Path | None) -> Asy
                 "The sandbox cannot listen" if record is None or exc.filename is None else f"{record} cannot be written"
             )
             raise app.CannotStart(f"{what} ({os.strerror(exc.errno or 0)}). Choose another port or file.") from exc
+        try:
+            sandbox.engine.plan(*steps)
+        except ValueError as exc:
+            raise app.CannotStart(f"The plan holds a step that the image API cannot take: {exc}.") from exc
         yield sandbox
 
 

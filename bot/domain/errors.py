@@ -108,6 +108,18 @@ class SizeImpossible(Refused):
     """{size} is not possible with {model}: use {nearest}."""
 
 
+class CompressionNeedsFormat(Refused):
+    """Compression works only with the formats {formats}. Choose one of them as the format as well."""
+
+
+class TransparencyNeedsFormat(Refused):
+    """JPEG has no transparent background. Choose another format, such as {formats}, or leave the background out."""
+
+
+class NumberImpossible(Refused):
+    """{option} goes from {low} to {high}, and you asked for {value}. Choose a number in between."""
+
+
 class TooManyResults(Refused):
     """{model} makes fewer pictures at a time than {count}: its limit is {limit}. Ask for fewer."""
 
@@ -176,6 +188,10 @@ class PermissionMissing(Refused):
 
 class NotYours(Refused):
     """This button belongs to the member who asked for the edit. Start one of your own with /edit."""
+
+
+class ProviderShut(Refused):
+    """{model} is closed for now: its provider does not let me in, and whoever runs me was told. Try later, or choose another model."""
 
 
 class TooLate(Refused):
@@ -260,4 +276,4 @@ class HouseClosed(Notice):
 
 
 class ProviderLocked(Notice):
-    """The image provider does not let me in: it refuses the key, the account or the model {model}. Look at IMAGES_API_KEY and at the provider's billing page; edits fail until then and nobody is charged."""
+    """The image provider does not let me in: it refuses the key, the account or the model {model}. Look at the key of {provider} and at its billing page; until then edits go to another provider of that model or fail, and nobody is charged."""

@@ -27,6 +27,7 @@ class Move(StrEnum):
     CLAIM = "claim"
     SEND = "send"
     REFUSE = "refuse"
+    BANK = "bank"
     FINISH = "finish"
     FAIL = "fail"
     DOUBT = "doubt"
@@ -36,9 +37,10 @@ class Move(StrEnum):
 
 
 # `sent` is written before the first byte of the paid call leaves. `refuse` is an explicit refusal with nothing billed:
-# the job waits and sends again. `doubt` is an outcome that cannot be read; `lose` means that the process died: before
-# `sent` the job goes back to the queue, after it the outcome is unknown. A cancel after `sent` only mutes, so it is no
-# change of state: the call is paid for already, is let finish, and its pictures wait behind a button.
+# the job waits and sends again. `bank` keeps the pictures of one of several calls: from then on the job can only
+# finish. `doubt` is an outcome that cannot be read; `lose` means that the process died: before `sent` the job goes back
+# to the queue, after it the outcome is unknown. A cancel after `sent` only mutes, so it is no change of state: the call
+# is paid for already, is let finish, and its pictures wait behind a button.
 MOVES: dict[tuple[State, Move], State] = {
     (State.QUEUED, Move.CLAIM): State.RUNNING,
     (State.QUEUED, Move.CANCEL): State.CANCELLED,
@@ -46,7 +48,9 @@ MOVES: dict[tuple[State, Move], State] = {
     (State.RUNNING, Move.FAIL): State.FAILED,
     (State.RUNNING, Move.LOSE): State.QUEUED,
     (State.RUNNING, Move.CANCEL): State.CANCELLED,
+    (State.RUNNING, Move.FINISH): State.DONE,
     (State.SENT, Move.REFUSE): State.RUNNING,
+    (State.SENT, Move.BANK): State.RUNNING,
     (State.SENT, Move.FINISH): State.DONE,
     (State.SENT, Move.FAIL): State.FAILED,
     (State.SENT, Move.DOUBT): State.UNKNOWN,
@@ -87,13 +91,14 @@ def sources(move: Move) -> frozenset[State]:
 
 @dataclass(frozen=True, slots=True)
 class ResultPicture:
-    """One picture that came back: where its bytes are kept, and what they are."""
+    """One picture that came back: where its bytes are, what they are, and the prompt that was really used, if said."""
 
     blob: str
     format: str
     width: int
     height: int
     bytes: int
+    revised_prompt: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +123,7 @@ class Job:
     sent_at: float | None = None
     ended_at: float | None = None
     charged: int = 0
+    banked: int = 0  # what the calls so far have cost, of a job that is made by several
     version: int | None = None
     results: tuple[ResultPicture, ...] = ()
     trouble: Trouble | None = None

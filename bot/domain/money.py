@@ -3,7 +3,8 @@
 import math
 from dataclasses import dataclass
 
-from bot.domain.catalog import ModelCard, TokenPrice
+from bot.domain.catalog.card import ModelCard, TokenPrice
+from bot.domain.catalog.sizes import dimensions, is_possible
 from bot.domain.request import Options
 
 # A token is about four letters of English or one sign of Chinese; a prediction should not be too low for either.
@@ -11,6 +12,7 @@ BYTES_PER_TEXT_TOKEN = 3
 PATCH_PX = 32
 IMAGE_EDGE_PX = 1024
 IMAGE_TOKENS_MAX = 1536
+COMMON_SIZES = ("1024x1024", "1536x1024", "2048x2048", "3840x2160")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +29,15 @@ class Usage:
         return self.out > 0
 
 
+@dataclass(frozen=True, slots=True)
+class PriceLine:
+    """The price of one result in micro-USD; size and quality are None where they make no difference."""
+
+    size: str | None
+    quality: str | None
+    micro_usd: int
+
+
 def predict(
     card: ModelCard, options: Options, size: tuple[int, int], pictures: list[tuple[int, int]], prompt: str
 ) -> int:
@@ -37,9 +48,13 @@ def predict(
     price = card.price
     if not isinstance(price, TokenPrice):
         return price.flat * options.n
-    text = math.ceil(len(prompt.encode()) / BYTES_PER_TEXT_TOKEN) + 16
-    image = sum(input_tokens(*picture) for picture in pictures)
-    out = output_tokens(price, card.quality_or_dearest(options.quality), *size) * options.n
+    # Every call sends the prompt and the pictures anew.
+    streamed = card.stream and bool(options.stream or options.partial_images)
+    calls = math.ceil(options.n / (1 if streamed else card.n_per_call))
+    text = (math.ceil(len(prompt.encode()) / BYTES_PER_TEXT_TOKEN) + 16) * calls
+    image = sum(input_tokens(*picture) for picture in pictures) * calls
+    each = output_tokens(price, card.priced_quality(options.quality), *size)
+    out = (each + price.partial * (options.partial_images or 0)) * options.n
     return _cost(price, Usage(text, image, out))
 
 
@@ -54,6 +69,20 @@ def settle(card: ModelCard, usage: Usage | None, made: int, asked: int, predicte
     if usage is not None and usage.reported:
         return _cost(price, usage)
     return math.ceil(predicted * made / asked)
+
+
+def price_list(card: ModelCard) -> tuple[PriceLine, ...]:
+    """What one result costs in the common sizes, in each quality; without what the input pictures and the text add."""
+    price = card.price
+    if not isinstance(price, TokenPrice):
+        return (PriceLine(None, None, price.flat),)
+    sizes = [size for size in COMMON_SIZES if is_possible(card, *dimensions(size))]
+    qualities = [quality for quality in card.quality if quality in price.base] or [card.priced_quality(None)]
+    return tuple(
+        PriceLine(size, quality, _cost(price, Usage(0, 0, output_tokens(price, quality, *dimensions(size)))))
+        for size in sizes
+        for quality in qualities
+    )
 
 
 def output_tokens(price: TokenPrice, quality: str, width: int, height: int) -> int:

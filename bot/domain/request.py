@@ -54,13 +54,20 @@ class InputFile:
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What may be chosen beside the prompt; None leaves the choice to the model card."""
+    """What may be chosen beside the prompt; None leaves the choice to the operator's defaults, then to the model card.
+
+    `output_compression` goes from 0 to 100; `partial_images` is how many previews a streamed answer sends first.
+    """
 
     size: str | None = None
     quality: str | None = None
     n: int = 1
     background: str | None = None
     output_format: str | None = None
+    input_fidelity: str | None = None
+    output_compression: int | None = None
+    partial_images: int | None = None
+    stream: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)

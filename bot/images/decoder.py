@@ -6,6 +6,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self, TypeVar
 
+from bot.domain.catalog import Polarity
 from bot.domain.errors import Failed
 from bot.images.pool import Limits, Pool
 from bot.images.tasks import SUFFIXES, Made, MaskTask, PictureTask, ProbeTask, Task, VerifyTask, named
@@ -111,6 +112,7 @@ def _mask_task(preparation: Preparation, mask: Source, first: Made) -> MaskTask:
         height=first.upright_height,
         fit_width=first.width,
         fit_height=first.height,
+        white=preparation.mask_polarity is Polarity.WHITE,
     )
 
 

@@ -1,4 +1,4 @@
-"""A mask as it goes to the provider: an RGBA PNG of picture 1's size in which alpha 0 marks what may change.
+"""A mask as it goes to the provider: a PNG of picture 1's size, RGBA with alpha 0, or grey with white, to be changed.
 
 What a member sends may say it in other ways: `FORMS` is the table of those that are understood.
 """
@@ -32,7 +32,7 @@ def make_mask(task: MaskTask) -> Made:
     with pixels(task.name):
         if task.square:
             alpha = square(resized(alpha, picture_size), fill=_KEEP)
-        written = _write_under(resized(alpha, fit), task.most_bytes, named(Path(task.target), "png"))
+        written = _write_under(resized(alpha, fit), task, named(Path(task.target), "png"))
     if written is None:
         raise PictureTooHeavy(name=task.name, limit=megabytes(task.most_bytes), model=task.model)
     return Made("png", *fit, written.bytes, *alpha.size)
@@ -80,26 +80,33 @@ def _alpha(task: MaskTask) -> Image.Image:
     return alpha
 
 
-def _write_under(alpha: Image.Image, most_bytes: int, path: Path) -> Written | None:
+def _write_under(alpha: Image.Image, task: MaskTask, path: Path) -> Written | None:
     """Write it, with hard edges where soft ones are too heavy; None where that does not help either.
 
     Compressing harder takes long and saves a third at most, so it is tried only where that may do.
     """
     for form in (alpha, _hardened(alpha)):
         for level in _LEVELS:
-            weight = _save(form, level, path)
-            if weight <= most_bytes:
+            weight = _save(form, level, path, white=task.white)
+            if weight <= task.most_bytes:
                 return Written(path, "png", *alpha.size)
-            if weight > 2 * most_bytes:
+            if weight > 2 * task.most_bytes:
                 break
     path.unlink()
     return None
 
 
-def _save(alpha: Image.Image, level: int, path: Path) -> int:
-    black = Image.new("L", alpha.size)
-    Image.merge("RGBA", (black, black, black, alpha)).save(path, "PNG", compress_level=level)
+def _save(alpha: Image.Image, level: int, path: Path, *, white: bool) -> int:
+    _spoken(alpha, white=white).save(path, "PNG", compress_level=level)
     return path.stat().st_size
+
+
+def _spoken(alpha: Image.Image, *, white: bool) -> Image.Image:
+    """The mask as the provider reads it."""
+    if white:
+        return alpha.point(lambda value: _KEEP - value)
+    black = Image.new("L", alpha.size)
+    return Image.merge("RGBA", (black, black, black, alpha))
 
 
 def _hardened(alpha: Image.Image) -> Image.Image:

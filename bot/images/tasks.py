@@ -49,7 +49,10 @@ class PictureTask:
 
 @dataclass(frozen=True, slots=True)
 class MaskTask:
-    """Write `path` as the mask of a picture: `width` by `height` as it came, `fit_width` by `fit_height` as sent."""
+    """Write `path` as the mask of a picture: `width` by `height` as it came, `fit_width` by `fit_height` as sent.
+
+    `white` asks for grey with white where the picture may change, instead of alpha 0.
+    """
 
     path: str
     name: str
@@ -61,6 +64,7 @@ class MaskTask:
     height: int
     fit_width: int
     fit_height: int
+    white: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,8 @@ from typing import Any
 
 # Error texts can hold a whole picture in base64: nothing of use comes after this.
 TEXT_CAP = 2000
+# LiteLLM passes an error on as Python writes it; its quoted fields are all that is read of that.
+_QUOTED_FIELD = re.compile(r"""['"](code|type|param)['"]\s{0,4}:\s{0,4}['"]([A-Za-z0-9_.\[\]-]{1,64})['"]""")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +42,7 @@ def read_fault(document: Any) -> Fault | None:
     if isinstance(error, Mapping):
         return _nested(error) or _flat(error)
     if isinstance(error, list):
-        # Of each complaint only its message: FastAPI repeats the input beside it.
-        texts = [str(each.get("msg", "")) for each in error if isinstance(each, Mapping)]
-        return Fault(text=_cut(" ".join(texts)))
+        return _complaints([each for each in error if isinstance(each, Mapping)])
     if error:
         return Fault(text=_cut(error))
     if isinstance(document.get("message"), str) and not document.get("data"):
@@ -55,6 +55,14 @@ def _flat(error: Mapping[str, Any]) -> Fault:
     return Fault(code, kind, param, _cut(error.get("message") or error.get("msg")))
 
 
+def _complaints(complaints: list[Mapping[str, Any]]) -> Fault:
+    # Of each complaint only its message and its field: FastAPI repeats the input beside them.
+    fields = (each.get("loc") for each in complaints)
+    named = [str(field[-1]) for field in fields if isinstance(field, list) and field]
+    text = " ".join(str(each.get("msg", "")) for each in complaints)
+    return Fault(param=_cut(named[0] if named else ""), text=_cut(text))
+
+
 def _nested(error: Mapping[str, Any]) -> Fault | None:
     message = error.get("message")
     if not isinstance(message, str) or (start := message.find("{")) == -1:
@@ -62,10 +70,16 @@ def _nested(error: Mapping[str, Any]) -> Fault | None:
     try:
         inner, _ = json.JSONDecoder().raw_decode(message, start)
     except (ValueError, RecursionError):
-        return None
+        return _quoted(message)
     if isinstance(inner, Mapping) and isinstance(inner.get("error"), Mapping):
         return _flat(inner["error"])
     return None
+
+
+def _quoted(message: str) -> Fault | None:
+    found = dict(_QUOTED_FIELD.findall(message[: 4 * TEXT_CAP]))
+    fields = {name: _cut(value) for name, value in found.items()}
+    return Fault(**fields, text=_cut(message)) if fields else None
 
 
 def _cut(value: object) -> str:

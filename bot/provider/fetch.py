@@ -9,6 +9,7 @@ just been given the key, is exempt.
 import asyncio
 import contextlib
 import ipaddress
+import re
 import socket
 from collections.abc import Sequence
 from pathlib import Path
@@ -39,8 +40,9 @@ class LinkBroken(Exception):
 def check_link(link: str, base: URL, hosts: Sequence[str]) -> URL:
     """The address to fetch. Raises `LinkRefused` where the rules above forbid it."""
     try:
-        url = URL(link)
-        port, origin = url.port, url.origin()
+        # SGLang gives a path of its own server.
+        url = base.join(URL(link)) if re.match("/(?!/)", link) else URL(link)
+        port, origin, host = url.port, url.origin(), url.host or ""  # each of them may find that it is no address
     except ValueError:
         raise LinkRefused("not an address") from None
     if len(link) > LINK_CAP or url.user is not None or url.password is not None:
@@ -49,9 +51,9 @@ def check_link(link: str, base: URL, hosts: Sequence[str]) -> URL:
         return url
     if url.scheme != "https" or port != 443:
         raise LinkRefused("not https")
-    if not any(_under(url.host or "", host) for host in (base.host or "", *hosts)):
-        raise LinkRefused(f"not a host of the provider: {loggable(url.host or '')}")
-    if _is_address(url.host or "") and not is_public(url.host or ""):
+    if not any(_under(host, known) for known in (base.host or "", *hosts)):
+        raise LinkRefused(f"not a host of the provider: {loggable(host)}")
+    if _is_address(host) and not is_public(host):
         raise LinkRefused("not a public address")
     return url
 
@@ -95,18 +97,13 @@ class PublicResolver(AbstractResolver):
 
 
 class Fetcher:
-    """Fetches linked results. `own` serves the provider's origin, `public` everything else."""
+    """Fetches linked results, once it was given its sessions."""
 
-    def __init__(
-        self,
-        base: URL,
-        hosts: Sequence[str],
-        own: aiohttp.ClientSession,
-        public: aiohttp.ClientSession,
-        cap: int,
-        pauses_s: Sequence[float] = PAUSES_S,
-    ) -> None:
+    def __init__(self, base: URL, hosts: Sequence[str], cap: int, pauses_s: Sequence[float] = PAUSES_S) -> None:
         self._base, self._hosts, self._cap, self._pauses_s = base, hosts, cap, pauses_s
+
+    def open(self, own: aiohttp.ClientSession, public: aiohttp.ClientSession) -> None:
+        """From here on `own` serves the provider's origin, `public` everything else."""
         self._own, self._public = own, public
 
     async def fetch(self, link: str, path: Path) -> None:

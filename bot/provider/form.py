@@ -11,16 +11,18 @@ from aiohttp.payload import Payload, StringPayload
 from bot.domain.catalog import ModelCard
 from bot.domain.request import Options
 from bot.provider.dialect import Dialect
+from bot.provider.prompt import without_tag
 from bot.workflow.ports import Call, SendFile
 
-BLOCK = 128 * 1024
+# Half the CPU time of blocks of 64 KiB, and still small beside a picture.
+BLOCK = 512 * 1024
 
 
 class Form(MultipartWriter):
     """A body that knows whether any byte of it left, and when the last one did. For one call only."""
 
-    def __init__(self, boundary: str | None = None) -> None:
-        super().__init__("form-data", boundary)
+    def __init__(self) -> None:
+        super().__init__("form-data")
         self.began = False
         self.out = asyncio.Event()
 
@@ -61,20 +63,32 @@ class FilePart(Payload):
         return self._value.path.read_bytes().decode(encoding, errors)
 
 
-def build_form(dialect: Dialect, call: Call, boundary: str | None = None) -> Form:
-    """The form of this call. Only fields that the card lists and the dialect documents are in it."""
-    form = Form(boundary)
-    for name, value in (("model", call.card.name), ("prompt", call.prompt)):
-        form.append_payload(_text(name, value))
+def build_form(dialect: Dialect, call: Call, *, model: bool = True, stream: bool = False) -> Form:
+    """The form of this call. Only fields that the card lists are in it.
+
+    `model` says whether the form has to name the model, `stream` whether the answer is asked for as a stream.
+    """
+    form = Form()
+    if model:
+        form.append_payload(_text("model", call.card.wire_name))
+    prompt = without_tag(call.prompt, dialect.prompt_tag) if dialect.prompt_tag else call.prompt
+    form.append_payload(_text("prompt", prompt))
     image = dialect.one_file if len(call.pictures) == 1 else dialect.many_files
     for picture in call.pictures:
         form.append_payload(_file(image, picture))
-    if call.mask is not None and call.card.mask:
+    if call.mask is not None and call.card.takes_mask():
         form.append_payload(_file("mask", call.mask))
-    for name, value in _options(call.card, call.options):
-        if name not in dialect.omit:
-            form.append_payload(_text(name, value))
+    for name, value in _options(call.card, call.options, stream=stream):
+        form.append_payload(_text(name, value))
+    if call.card.user and call.user:
+        form.append_payload(_text("user", call.user))
     return form
+
+
+def wants_stream(call: Call) -> bool:
+    """Whether this call's answer should come as a stream, which carries one picture only (OpenAI's image guide)."""
+    wish = call.options.stream or (call.options.partial_images or 0) > 0
+    return wish and call.card.stream and call.options.n == 1
 
 
 def complete(files: tuple[SendFile, ...]) -> bool:
@@ -85,19 +99,26 @@ def complete(files: tuple[SendFile, ...]) -> bool:
         return False
 
 
-def _options(card: ModelCard, options: Options) -> Iterator[tuple[str, str]]:
+def _options(card: ModelCard, options: Options, *, stream: bool) -> Iterator[tuple[str, str]]:
     # One picture is every provider's default, and some sell `n` only to some accounts: it goes out where it matters.
-    if options.n > 1 and card.max_n > 1:
+    if options.n > 1 and card.n_per_call > 1:
         yield "n", str(options.n)
     if options.size is not None and card.sizes:
         yield "size", options.size
     for name, value, known in (
         ("quality", options.quality, card.quality),
         ("background", options.background, card.background),
+        ("input_fidelity", options.input_fidelity, card.input_fidelity),
         ("output_format", options.output_format, card.output_format),
     ):
         if value is not None and known:
             yield name, value
+    if options.output_compression is not None and options.output_format in card.compressed_formats:
+        yield "output_compression", str(options.output_compression)
+    if stream:
+        yield "stream", "true"
+        if options.partial_images is not None and card.partial_images:
+            yield "partial_images", str(options.partial_images)
     if card.response_format is not None:
         yield "response_format", card.response_format
 

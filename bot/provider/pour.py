@@ -1,7 +1,8 @@
 """A response's body, poured to disk in blocks, under a cap and off the loop."""
 
 import asyncio
-from collections.abc import Callable
+import contextlib
+from collections.abc import AsyncGenerator, Callable
 from pathlib import Path
 from typing import BinaryIO, TypeVar
 
@@ -33,35 +34,66 @@ class Spool:
             self._file.close()
 
 
+class Inflow:
+    """A response's body in blocks, never more than `cap` bytes, counted after decompression.
+
+    `cut` says, once the blocks have ended, what cut it short; None where all of it came.
+    """
+
+    def __init__(self, response: aiohttp.ClientResponse, cap: int) -> None:
+        self._response, self._left = response, cap
+        self.cut: str | None = "too long" if (response.content_length or 0) > cap else None
+
+    async def pieces(self) -> AsyncGenerator[bytes, None]:
+        """The body as it arrives."""
+        while self.cut is None:
+            piece, self.cut = await _next(self._response)
+            if not piece and self.cut is None:
+                return
+            if len(piece) > self._left:
+                piece, self.cut = b"", "too long"
+            self._left -= len(piece)
+            if piece:
+                yield piece
+
+    async def blocks(self) -> AsyncGenerator[bytes, None]:
+        """The body in blocks that are worth a thread each."""
+        block = bytearray()
+        async with contextlib.aclosing(self.pieces()) as pieces:
+            async for piece in pieces:
+                block += piece
+                if len(block) >= BLOCK:
+                    yield bytes(block)
+                    block.clear()
+        if block:
+            yield bytes(block)
+
+
 async def pour(response: aiohttp.ClientResponse, feed: Callable[[bytes], object], cap: int) -> str | None:
     """Feed the body to `feed`, off the loop; returns what cut it short, None where all of it came.
 
-    Never takes more than `cap` bytes, counted after decompression. What `feed` raises passes through.
+    What `feed` raises passes through.
     """
-    if (response.content_length or 0) > cap:
-        return "too long"
-    block, left, cut = bytearray(), cap, None
-    while cut is None:
-        chunk, cut = await _next(response)
-        if not chunk and cut is None:
-            break
-        if len(chunk) > left:
-            chunk, cut = b"", "too long"
-        left -= len(chunk)
-        block += chunk
-        if len(block) >= BLOCK:
-            await off_loop(feed, bytes(block))
-            block.clear()
-    if block:
-        await off_loop(feed, bytes(block))
-    return cut
+    inflow = Inflow(response, cap)
+    async with contextlib.aclosing(inflow.blocks()) as blocks:
+        async for block in blocks:
+            await off_loop(feed, block)
+    return inflow.cut
 
 
 async def _next(response: aiohttp.ClientResponse) -> tuple[bytes, str | None]:
     try:
         return await response.content.readany(), None
     except NETWORK_TROUBLE as trouble:
-        return b"", reason(trouble)
+        return _left_over(response), reason(trouble)
+
+
+def _left_over(response: aiohttp.ClientResponse) -> bytes:
+    # aiohttp raises before it hands out what had come: the last bytes of a picture that is paid for. It has no public
+    # way to these.
+    with contextlib.suppress(*NETWORK_TROUBLE):
+        return response.content._read_nowait(-1)
+    return b""
 
 
 def reason(trouble: BaseException) -> str:

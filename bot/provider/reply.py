@@ -26,17 +26,23 @@ class Reply:
 
 def read_reply(splitter: Splitter) -> Reply:
     """The meaning of an answer that was split. Where its JSON is broken, the pictures that came whole still count."""
-    document = parse_json(splitter.rest)
+    return meaning(parse_json(splitter.rest), splitter)
+
+
+def meaning(document: Any, splitter: Splitter) -> Reply:
+    """The meaning of a document in which numbers stand for the splitter's pictures, as they do in its rest.
+
+    An event of a stream holds its picture itself, instead of in a list.
+    """
     if not isinstance(document, Mapping):
         return Reply(tuple(splitter.whole), None, None, None)
     entries = document.get("data")
-    items = [item for item in entries if isinstance(item, Mapping)] if isinstance(entries, list) else []
-    return Reply(
-        results=tuple(_results(items, splitter)),
-        usage=_usage(document.get("usage")),
-        revised_prompt=_revised_prompt(items),
-        fault=read_fault(document),
-    )
+    entries = entries if isinstance(entries, list) else [document]
+    items = [item for item in entries if isinstance(item, Mapping)]
+    results, fault = tuple(_results(items, splitter)), read_fault(document)
+    if not results and fault is None:
+        results = tuple(splitter.whole)  # paid for, wherever a gateway has put them
+    return Reply(results, _usage(document.get("usage")), _revised_prompt(items), fault)
 
 
 def _results(items: list[Mapping[str, Any]], splitter: Splitter) -> Iterator[Path | str]:
@@ -76,4 +82,8 @@ def _tokens(number: object) -> int:
 
 def _revised_prompt(items: list[Mapping[str, Any]]) -> str | None:
     first = items[0].get("revised_prompt") if items else None
-    return first[:REVISED_PROMPT_CAP] if isinstance(first, str) and first else None
+    if not isinstance(first, str):
+        return None
+    # JSON may hold halves of a sign and NULs, and no database takes those: nor, then, the picture beside them.
+    clean = first[:REVISED_PROMPT_CAP].encode("utf-8", "replace").decode().replace("\0", "")
+    return clean or None

@@ -18,6 +18,8 @@ REST_CAP = 1024 * 1024
 
 _OPENING = re.compile(rb'"b64_json"\s{0,20}:\s{0,20}"')
 _LONGEST_OPENING = 64
+# The URL's alphabet, and white space within the string: its bytes are meant all the same.
+_ALPHABETS = ((b"-", b"+"), (b"_", b"/"), (b" ", b""), (b"\t", b""), (b"\r", b""), (b"\n", b""))
 # What some JSON writers make of base64: an escaped slash, plus or equals sign, and lines.
 _ESCAPES = (
     (b"\\/", b"/"),
@@ -103,11 +105,14 @@ class Base64File:
 
 
 class Splitter:
-    """Bytes of an answer in; pictures in `folder` (the first `most`) and the small rest out. Blocks: off the loop."""
+    """Bytes of an answer in; pictures in `folder` (the first `most`, as NAME_0 …) and the small rest out.
 
-    def __init__(self, folder: Path, most: int) -> None:
+    Blocks: off the loop.
+    """
+
+    def __init__(self, folder: Path, most: int, name: str = "answer") -> None:
         self.pictures: list[Base64File] = []
-        self._folder, self._most = folder, most
+        self._folder, self._most, self._name = folder, most, name
         self._rest = bytearray()
         self._searched = 0
         self._open: Base64File | None = None
@@ -155,7 +160,7 @@ class Splitter:
 
     def _begin(self) -> None:
         number = len(self.pictures)
-        self._open = Base64File(self._folder / f"answer_{number}" if number < self._most else None)
+        self._open = Base64File(self._folder / f"{self._name}_{number}" if number < self._most else None)
         self.pictures.append(self._open)
         self._rest += b"%d" % number
         self._searched = len(self._rest)
@@ -183,8 +188,6 @@ def _open_escape(text: bytes) -> int:
 
 
 def _unescaped(text: bytes) -> bytes:
-    if b"\\" not in text:
-        return text
-    for escape, letter in _ESCAPES:
-        text = text.replace(escape, letter)
+    for spelling, letter in (*_ESCAPES, *_ALPHABETS) if b"\\" in text else _ALPHABETS:
+        text = text.replace(spelling, letter)
     return text

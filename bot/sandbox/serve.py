@@ -57,7 +57,8 @@ class Sandbox:
             opening.callback(self.recorder.close)
             self.discord_url = await opening.enter_async_context(listening(self.discord.application(), self._ports[0]))
             self.discord.listens_at(self.discord_url)
-            self.engine_url = await opening.enter_async_context(listening(self.engine.application(), self._ports[1]))
+            engine = listening(self.engine.application(), self._ports[1], self.engine.turned_away)
+            self.engine_url = await opening.enter_async_context(engine)
             self.engine.listens_at(self.engine_url)
             self._open = opening.pop_all()
         return self

@@ -1,8 +1,8 @@
 """The book: every verb is one transaction, and what two might want to do at once is decided by the database.
 
 A verb that moves a job asks for the state it may start from in its UPDATE and tells by the row that comes back whether
-it was allowed. It touches the job's row first and the windows after it, so that no two verbs wait for each other. A
-caller that is cancelled stops when the verb is through.
+it was allowed. It touches the job's row first, its thread's next and the windows last, so that no two verbs wait for
+each other. A caller that is cancelled stops when the verb is through.
 """
 
 from collections.abc import Sequence
@@ -17,7 +17,7 @@ from bot.domain.quota import Balance, Line, Window
 from bot.domain.request import EditRequest
 from bot.storage import finishing, holds, placing, recovery
 from bot.storage.database import Database
-from bot.storage.moves import close_attempt, move, whole
+from bot.storage.moves import FOLLOWING, close_attempt, move, whole
 from bot.storage.rows import trouble_columns
 from bot.storage.tables import STILL_OPEN, attempts, inputs, jobs, notes, notices, parts, results
 from bot.storage.unbroken import unbroken
@@ -77,24 +77,28 @@ class Book:
 
     @unbroken
     async def lose(self, job_id: int) -> Job | None:
-        """running → queued: the process stops before the call; the hold stays."""
+        """running → queued: the process stops before the call; the hold stays, and so does what was banked."""
         async with self._database.writing() as tx:
             return await _after(tx, await move(tx, job_id, Move.LOSE, among={State.RUNNING}))
 
     # ── the paid call ───────────────────────────────────────────────────────────────────────────────────────
 
     @unbroken
-    async def sent(self, job_id: int) -> str | None:
-        """running → sent, with an open attempt whose id is returned: before the first byte of the paid call."""
+    async def sent(self, job_id: int, provider: str) -> str | None:
+        """running → sent, with an open attempt at this provider, whose id is returned: before its first byte leaves.
+
+        None where the job is no longer running, and where it was muted meanwhile: then no further call is made.
+        """
         at = self._clock.now()
         sends = jobs.c.sends + 1
         # Job, number and second: an id that a log can be searched for, and that no other database of ours has.
         attempt = sa.cast(jobs.c.id, sa.Text) + "-" + sa.cast(sends, sa.Text) + f"-{int(at)}"
         async with self._database.writing() as tx:
-            row = await move(tx, job_id, Move.SEND, sends=sends, attempt=attempt, sent_at=at)
+            heard = jobs.c.muted.is_(False)
+            row = await move(tx, job_id, Move.SEND, heard, sends=sends, attempt=attempt, sent_at=at)
             if row is None:
                 return None
-            opened = {"id": row.attempt, "job_id": job_id, "state": "open", "opened_at": at}
+            opened = {"id": row.attempt, "job_id": job_id, "provider": provider, "state": "open", "opened_at": at}
             await tx.execute(sa.insert(attempts).values(opened))
             return str(row.attempt)
 
@@ -108,34 +112,57 @@ class Book:
             await close_attempt(tx, job_id, "refused", self._clock.now(), code, request_id)
             return await whole(tx, row)
 
+    @unbroken
+    async def bank(self, job_id: int, attempt: str, settlement: Settlement, request_id: str | None) -> Job | None:
+        """sent → running: this call's pictures and cost are kept, more calls follow; the hold stays.
+
+        From then on the job ends `done`, whatever happens: charged for the pictures that it has. Raises `ValueError`
+        for a settlement without pictures.
+        """
+        if not settlement.results:
+            raise ValueError("only pictures can be banked")
+        async with self._database.writing() as tx:
+            row = await finishing.bank(tx, job_id, settlement, jobs.c.attempt == attempt)
+            if row is None:
+                return None
+            await close_attempt(tx, job_id, "answered", self._clock.now(), request_id=request_id)
+            return await whole(tx, row)
+
     # ── the end of the money ────────────────────────────────────────────────────────────────────────────────
 
     @unbroken
     async def finish(self, job_id: int, attempt: str, settlement: Settlement, request_id: str | None) -> Job | None:
         """sent → done: the charge, the release of the rest, the results and the version, in one transaction.
 
-        Of a charge above the hold the member pays the hold and the house the rest; `charged` is what the member pays.
+        Pictures and costs that were banked before are part of it. Of a charge above the hold the member pays the hold
+        and the house the rest; `charged` is what the member pays.
         """
         at = self._clock.now()
-        cost = settlement.micro_usd
-        paid = sa.case((jobs.c.predicted < cost, jobs.c.predicted), else_=cost)
         async with self._database.writing() as tx:
-            row = await move(
-                tx,
-                job_id,
-                Move.FINISH,
-                jobs.c.attempt == attempt,
-                attempt=None,
-                ended_at=at,
-                charged=paid,
-                version=1,
-            )
+            row = await finishing.finish(tx, job_id, at, jobs.c.attempt == attempt, settlement=settlement)
             if row is None:
                 return None
             await close_attempt(tx, job_id, "answered", at, request_id=request_id)
-            await holds.close(tx, {job_id: holds.Ending(cost, len(settlement.results))}, at)
-            await finishing.keep_results(tx, job_id, settlement.results)
-            return await whole(tx, await finishing.numbered(tx, row))
+            await holds.close(tx, {job_id: finishing.ending(row, settlement)}, at)
+            return await whole(tx, row)
+
+    @unbroken
+    async def finish_short(
+        self, job_id: int, attempt: str | None, code: str, request_id: str | None, *, suspense: int = 0
+    ) -> Job | None:
+        """running or sent → done with what was banked, because a later call brought nothing.
+
+        The open attempt, if there is one, ends as failed, or as unknown where `suspense` micro-USD are booked for it
+        to the house. None where nothing was banked, and where an attempt is named that is not the open one.
+        """
+        at = self._clock.now()
+        async with self._database.writing() as tx:
+            row = await finishing.finish(tx, job_id, at, finishing.HAS_SOME, *_named(attempt))
+            if row is None:
+                return None
+            await close_attempt(tx, job_id, "unknown" if suspense else "failed", at, code, request_id)
+            await holds.close(tx, {job_id: finishing.ending(row, suspense=suspense)}, at)
+            return await whole(tx, row)
 
     @unbroken
     async def fail(
@@ -149,25 +176,30 @@ class Book:
     ) -> Job | None:
         """running or sent → failed: the hold is released; `billed` books the prediction as the house's suspense.
 
-        Where an attempt is named, it has to be the open one.
+        Where an attempt is named, it has to be the open one. A job with pictures banked does not fail: None, and
+        nothing changes; `finish_short` ends it.
         """
         async with self._database.writing() as tx:
             return await self._end(tx, job_id, Move.FAIL, attempt, trouble, request_id, suspense=billed)
 
     @unbroken
     async def doubt(self, job_id: int, attempt: str | None, trouble: Trouble, request_id: str | None) -> Job | None:
-        """sent → unknown: the member's hold is released, the house's becomes suspense. None: the open attempt."""
+        """sent → unknown: the member's hold is released, the house's becomes suspense. None: the open attempt.
+
+        A job with pictures banked is not in doubt as a whole: None, and nothing changes; `finish_short` ends it.
+        """
         async with self._database.writing() as tx:
             return await self._end(tx, job_id, Move.DOUBT, attempt, trouble, request_id, suspense=True)
 
     @unbroken
     async def cancel(self, job_id: int) -> Job | None:
-        """queued or running → cancelled with the hold released; sent or done → muted."""
+        """queued or running → cancelled with the hold released; sent, done, or any with pictures banked → muted."""
         at = self._clock.now()
-        settled = sa.case((jobs.c.state.in_(sorted(_CANCELLED_AT_ONCE)), at), else_=jobs.c.ended_at)
-        muted = jobs.c.state.not_in(sorted(_CANCELLED_AT_ONCE))
+        at_once = sa.and_(jobs.c.state.in_(sorted(_CANCELLED_AT_ONCE)), finishing.HAS_NONE)
+        ended_at, muted = sa.case((at_once, at), else_=jobs.c.ended_at), sa.not_(at_once)
+        state = sa.case((finishing.HAS_SOME, jobs.c.state), else_=FOLLOWING[Move.CANCEL])
         async with self._database.writing() as tx:
-            row = await move(tx, job_id, Move.CANCEL, ended_at=settled, muted=muted)
+            row = await move(tx, job_id, Move.CANCEL, state=state, ended_at=ended_at, muted=muted)
             if row is not None and row.state == State.CANCELLED:
                 await holds.close(tx, {job_id: holds.RELEASED}, at)
             return await _after(tx, row)
@@ -176,7 +208,8 @@ class Book:
     async def recover(self, trouble: Trouble) -> Sequence[Job]:
         """On start, one transaction: running → queued; sent → unknown with this trouble. Returns those that moved.
 
-        A job that was running at two such starts fails as `Poisoned`. Every unfinished job has a ticket afterwards.
+        A job with pictures banked ends as `finish_short` would, the open attempt in suspense. Any other that was
+        running at two such starts fails as `Poisoned`. Every unfinished job has a ticket afterwards.
         """
         async with self._database.writing() as tx:
             return await recovery.recover(tx, self._tickets, trouble, self._clock.now())
@@ -193,22 +226,26 @@ class Book:
         suspense: bool,
     ) -> Job | None:
         at = self._clock.now()
-        named = () if attempt is None else (jobs.c.attempt == attempt,)
-        row = await move(tx, job_id, how, *named, attempt=None, ended_at=at, **trouble_columns(trouble))
+        conditions = (finishing.HAS_NONE, *_named(attempt))
+        row = await move(tx, job_id, how, *conditions, attempt=None, ended_at=at, **trouble_columns(trouble))
         if row is None:
             return None
         ended = "unknown" if how is Move.DOUBT else "failed"
         await close_attempt(tx, job_id, ended, at, trouble.code, request_id)
-        await holds.close(tx, {job_id: holds.IN_SUSPENSE if suspense else holds.RELEASED}, at)
+        await holds.close(tx, {job_id: holds.Ending(suspense=row.predicted) if suspense else holds.RELEASED}, at)
         return await whole(tx, row)
 
     # ── the delivery ────────────────────────────────────────────────────────────────────────────────────────
 
     @unbroken
-    async def delivered(self, job_id: int) -> Job | None:
-        """done → delivered (or told if muted); failed, cancelled, unknown → told. Ends the ticket."""
+    async def delivered(self, job_id: int, *, muted: bool | None = None) -> Job | None:
+        """done → delivered (or told if muted); failed, cancelled, unknown → told. Ends the ticket.
+
+        Where `muted` is given, only a job that is so still: its member may have pressed Show in between.
+        """
+        still = () if muted is None else (jobs.c.muted.is_(muted),)
         async with self._database.writing() as tx:
-            row = await move(tx, job_id, Move.DELIVER)
+            row = await move(tx, job_id, Move.DELIVER, *still)
             if row is not None:
                 await self._tickets.end(tx, job_id)
             return await _after(tx, row)
@@ -300,6 +337,10 @@ class Book:
 
 
 _CANCELLED_AT_ONCE = frozenset({State.QUEUED, State.RUNNING})
+
+
+def _named(attempt: str | None) -> tuple[sa.ColumnElement[bool], ...]:
+    return () if attempt is None else (jobs.c.attempt == attempt,)
 
 
 async def _job(tx: AsyncConnection, job_id: int) -> Job | None:

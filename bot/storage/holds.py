@@ -17,20 +17,22 @@ from bot.storage.upserts import insert
 
 @dataclass(frozen=True, slots=True)
 class Ending:
-    """How the hold of a job ends: charged for so much and so many, or with the house's money in suspense."""
+    """How the hold of a job ends: charged for so much and so many, and so much of the house's money in suspense."""
 
     micro_usd: int = 0
     pictures: int = 0
-    suspense: bool = False
+    suspense: int = 0
 
 
 RELEASED = Ending()
-IN_SUSPENSE = Ending(suspense=True)
 
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """What becomes of one line: charged + released + suspended is what was held; `overrun` comes on top."""
+    """What becomes of one line: charged + released + suspended is what was held.
+
+    `overrun` comes on top: what the cost, and the suspense beside it, exceed the hold by.
+    """
 
     charged: int = 0
     released: int = 0
@@ -39,13 +41,16 @@ class Share:
 
 
 def share(ending: Ending, account: str, unit: str, amount: int) -> Share:
-    """One line's part of the ending: a member never pays more than was held, the house pays the rest."""
-    house = account == HOUSE
-    if ending.suspense:
-        return Share(suspended=amount) if house else Share(released=amount)
+    """One line's part of the ending: a member never pays more than was held, the house pays and bears the rest."""
     cost = ending.pictures if unit == Unit.IMAGES else ending.micro_usd
     charged = min(cost, amount)
-    return Share(charged=charged, released=amount - charged, overrun=cost - charged if house else 0)
+    if account != HOUSE:
+        return Share(charged=charged, released=amount - charged)
+    # Suspense is money: nobody counts pictures that may never have been made.
+    suspense = 0 if unit == Unit.IMAGES else ending.suspense
+    suspended = min(suspense, amount - charged)
+    beyond = cost - charged + suspense - suspended
+    return Share(charged=charged, released=amount - charged - suspended, suspended=suspended, overrun=beyond)
 
 
 async def take(tx: AsyncConnection, job_id: int, lines: Sequence[Line], at: float) -> None:

@@ -7,9 +7,9 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.job import UNSETTLED
-from bot.domain.quota import user_account
+from bot.domain.quota import HOUSE, Unit, user_account
 from bot.storage.database import Database
-from bot.storage.tables import holds, jobs, ledger, windows
+from bot.storage.tables import holds, jobs, ledger, results, windows
 
 # What each kind of entry does to the two sums of its window.
 EFFECTS = {
@@ -48,7 +48,7 @@ class Entry:
 async def check(database: Database) -> tuple[Imbalance, ...]:
     """Recompute everything from the ledger, at one moment, beside a running bot. Empty where all agrees."""
     async with database.reading() as tx:
-        return (*await _windows(tx), *await _lines(tx), *await _settled(tx))
+        return (*await _windows(tx), *await _lines(tx), *await _settled(tx), *await _kept(tx), *await _paid(tx))
 
 
 async def show(database: Database, user_id: int, limit: int = 200) -> tuple[Entry, ...]:
@@ -137,6 +137,34 @@ async def _settled(tx: AsyncConnection) -> list[Imbalance]:
 def _out_of_step(row: sa.Row[Any]) -> Imbalance:
     expected = max(1, row.lines) if row.state in UNSETTLED else 0
     return Imbalance(f"job {row.id}, {row.state}", "open lines of its hold", expected, row.open_lines)
+
+
+async def _kept(tx: AsyncConnection) -> list[Imbalance]:
+    """Jobs that count more or fewer pictures than are kept for them."""
+    kept = sa.func.count(results.c.number)
+    question = sa.select(jobs.c.id, jobs.c.state, jobs.c.pictures, kept.label("kept"))
+    question = question.join_from(jobs, results, isouter=True).group_by(jobs.c.id).having(jobs.c.pictures != kept)
+    return [
+        Imbalance(f"job {row.id}, {row.state}", "pictures", row.kept, row.pictures)
+        for row in await tx.execute(question.order_by(jobs.c.id))
+    ]
+
+
+async def _paid(tx: AsyncConnection) -> list[Imbalance]:
+    """Members' lines that are charged for something else than what their job says that they pay, and have."""
+    fitting = sa.case((jobs.c.pictures < holds.c.amount, jobs.c.pictures), else_=holds.c.amount)
+    due = sa.case((windows.c.unit == str(Unit.IMAGES), fitting), else_=jobs.c.charged)
+    question = (
+        sa.select(holds.c.job_id, holds.c.window_id, holds.c.charged, due.label("due"))
+        .join_from(holds, jobs)
+        .join(windows)
+        .where(windows.c.account != HOUSE, holds.c.closed_at.is_not(None), holds.c.charged != due)
+        .order_by(holds.c.job_id, holds.c.window_id)
+    )
+    return [
+        Imbalance(f"job {row.job_id} in window {row.window_id}", "due of the job", row.due, row.charged)
+        for row in await tx.execute(question)
+    ]
 
 
 _ITEMS = tuple(EFFECTS.items())

@@ -37,12 +37,13 @@ async def move(
 ) -> sa.Row[Any] | None:
     """The job's row after the move; None, and nothing changed, where it is not in a state that allows it.
 
-    `among` narrows the states to start from, `conditions` ask for more, `changes` are columns set with the state.
+    `among` narrows the states to start from, `conditions` ask for more, `changes` are columns set with the state; a
+    `state` among them is where the job goes instead.
     """
     statement = (
         sa.update(jobs)
         .where(jobs.c.id == job_id, jobs.c.state.in_(sorted(among or sources(how))), *conditions)
-        .values(state=FOLLOWING[how], **changes)
+        .values({"state": FOLLOWING[how], **changes})
         .returning(*jobs.c)
     )
     return (await tx.execute(statement)).one_or_none()
@@ -61,10 +62,11 @@ async def close_attempt(
 
 async def whole(tx: AsyncConnection, row: sa.Row[Any]) -> Job:
     """The job of this row, with its results."""
-    if row.version is None:
+    if not row.pictures:
         return job_from(row, ())
     question = sa.select(*results.c).where(results.c.job_id == row.id).order_by(results.c.number)
     pictures = tuple(
-        ResultPicture(one.blob, one.format, one.width, one.height, one.bytes) for one in await tx.execute(question)
+        ResultPicture(one.blob, one.format, one.width, one.height, one.bytes, one.revised_prompt)
+        for one in await tx.execute(question)
     )
     return job_from(row, pictures)

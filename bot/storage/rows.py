@@ -57,6 +57,7 @@ def job_from(row: sa.Row[Any], results: tuple[ResultPicture, ...]) -> Job:
         sent_at=row.sent_at,
         ended_at=row.ended_at,
         charged=row.charged,
+        banked=row.banked,
         version=row.version,
         results=results,
         trouble=revive(row.trouble_code, json.loads(row.trouble_fields or "{}")) if row.trouble_code else None,

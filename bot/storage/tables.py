@@ -32,7 +32,10 @@ jobs = sa.Table(
     sa.Column("muted", sa.Boolean, nullable=False),
     sa.Column("request", sa.Text, nullable=False),
     sa.Column("predicted", sa.BigInteger, nullable=False),
+    sa.Column("banked", sa.BigInteger, nullable=False),
     sa.Column("charged", sa.BigInteger, nullable=False),
+    # How many rows of `results` there are. It stands here because what two verbs race for has to be in one row.
+    sa.Column("pictures", sa.Integer, nullable=False),
     sa.Column("version", sa.Integer),
     sa.Column("claims", sa.Integer, nullable=False),
     sa.Column("crashes", sa.Integer, nullable=False),
@@ -54,7 +57,11 @@ jobs = sa.Table(
     sa.CheckConstraint(
         "NOT (state IN ('failed', 'unknown')) OR trouble_code IS NOT NULL", name="failed_has_its_trouble"
     ),
-    sa.CheckConstraint("predicted >= 0 AND charged >= 0", name="job_money_is_not_negative"),
+    sa.CheckConstraint(
+        "NOT (state IN ('failed', 'cancelled', 'unknown')) OR pictures = 0", name="pictures_are_never_given_up"
+    ),
+    sa.CheckConstraint("predicted >= 0 AND charged >= 0 AND banked >= 0", name="job_money_is_not_negative"),
+    sa.CheckConstraint("pictures >= 0 AND (pictures > 0 OR banked = 0)", name="banked_has_its_pictures"),
     sa.Index("jobs_still_open", "id", sqlite_where=sa.text(STILL_OPEN), postgresql_where=sa.text(STILL_OPEN)),
     sa.Index("jobs_by_time", "placed_at"),
     sqlite_autoincrement=True,
@@ -77,6 +84,7 @@ results = sa.Table(
     sa.Column("width", sa.Integer, nullable=False),
     sa.Column("height", sa.Integer, nullable=False),
     sa.Column("bytes", sa.BigInteger, nullable=False),
+    sa.Column("revised_prompt", sa.Text),
 )
 
 # The versions of the picture that a thread is about: a row a thread, so that two edits never get one number.
@@ -92,6 +100,7 @@ attempts = sa.Table(
     metadata,
     sa.Column("id", sa.Text, primary_key=True),
     sa.Column("job_id", sa.Integer, sa.ForeignKey("jobs.id"), nullable=False),
+    sa.Column("provider", sa.Text, nullable=False),
     sa.Column("state", sa.Text, nullable=False),
     sa.Column("code", sa.Text),
     sa.Column("request_id", sa.Text),

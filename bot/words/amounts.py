@@ -16,6 +16,15 @@ def dollars_left(micro_usd: int) -> str:
     return _cents(max(0, micro_usd) // CENT)
 
 
+def price(micro_usd: int) -> str:
+    """What one of something costs, as price lists say it: to a tenth of a cent, and finer only below that."""
+    if micro_usd < CENT // 10:
+        return dollars(micro_usd)
+    tenths = (micro_usd + 500) // 1000
+    text = f"${tenths // 1000:,}.{tenths % 1000:03d}"
+    return text[:-1] if text.endswith("0") else text
+
+
 def duration(seconds: float) -> str:
     """ "14 s", "2 min 5 s", "1 h 3 min"."""
     whole = max(1, round(seconds))

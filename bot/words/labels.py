@@ -8,6 +8,9 @@ from bot.words.language import language, marked
 EDIT = "edit"
 EDIT_DESCRIPTION = "Change pictures as you say"
 EDIT_MENU = "Edit picture"
+MODELS = "models"
+MODELS_DESCRIPTION = "See which models there are, what they can do and what they cost"
+MODELS_OPTION = "Only this one, with all its options"
 QUOTA = "quota"
 QUOTA_DESCRIPTION = "See what you have left, and when there is more"
 
@@ -22,6 +25,10 @@ OPTIONS = {
     "n": "How many results, each paid for",
     "background": "What lies behind the subject",
     "output_format": "The kind of file that comes back",
+    "fidelity": "How closely the result keeps to your pictures",
+    "compression": "For JPEG and WebP, 0 to 100: more is a smaller file",
+    "previews": "How many unfinished pictures are shown on the way, each paid for",
+    "stream": "Whether the picture comes as a stream",
 }
 
 CANCEL, AGAIN, SHOW = marked("Cancel"), marked("Try again"), marked("Show")

@@ -84,8 +84,8 @@ def result_line(job: Job, part: int, parts: int, locale: str, *, titled: bool) -
         more = language(locale).gettext("message {part} of {parts}").format(part=part + 1, parts=parts)
         return DOT.join((*start, _version(job), more))
     sizes = dict.fromkeys(f"{picture.width}x{picture.height}" for picture in job.results)
-    facts = (_version(job), shown(job.request.model), ", ".join(sizes), _took(job), dollars(job.charged))
-    return DOT.join((*start, *(fact for fact in facts if fact)))
+    facts = (_version(job), _count(job, locale), shown(job.request.model), ", ".join(sizes), _took(job))
+    return DOT.join((*start, *(fact for fact in facts if fact), dollars(job.charged)))
 
 
 def kept_line(name: str, size: int, limit: int | None, locale: str) -> str:
@@ -95,6 +95,14 @@ def kept_line(name: str, size: int, limit: int | None, locale: str) -> str:
         sentence = words.gettext("{name} is {size} MB, more than Discord takes here; it is kept.")
         return sentence.format(name=shown(name), size=megabytes(size))
     sentence = words.gettext("{name} is {size} MB, over the limit of {limit} MB here; it is kept.")
+    return sentence.format(name=shown(name), size=megabytes(size), limit=limit // MIB)
+
+
+def lighter_line(name: str, size: int, limit: int, locale: str) -> str:
+    """What is said of a picture that is posted as a lighter copy: `size` of the original and `limit` in bytes."""
+    sentence = language(locale).gettext(
+        "{name} is a lighter copy: the original has {size} MB, over the limit of {limit} MB here, and is kept."
+    )
     return sentence.format(name=shown(name), size=megabytes(size), limit=limit // MIB)
 
 
@@ -108,6 +116,14 @@ def _phase(progress: Progress, locale: str) -> str:
     if progress.phase is Phase.QUEUED and progress.ahead:
         return words.gettext("queued, {ahead} ahead").format(ahead=progress.ahead)
     return words.gettext(PHASES[progress.phase]).format(wait=duration(progress.wait_s))
+
+
+def _count(job: Job, locale: str) -> str:
+    """How many came, where that is fewer than were asked for."""
+    made, asked = len(job.results), job.request.options.n
+    if made >= asked:
+        return ""
+    return language(locale).gettext("{made} of {asked} pictures").format(made=made, asked=asked)
 
 
 def _version(job: Job) -> str:

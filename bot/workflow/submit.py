@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import structlog
 
 from bot.domain import quota
-from bot.domain.catalog import Catalog, ModelCard, check_announced, check_wish, dimensions, settled_options
+from bot.domain.catalog import Catalog, ModelCard, accepts, check_files, check_wish, dimensions, settled_options
 from bot.domain.errors import (
     EditGone,
     HouseClosed,
@@ -15,12 +15,13 @@ from bot.domain.errors import (
     NoPicture,
     NotYours,
     PermissionMissing,
+    ProviderShut,
     TooLate,
 )
 from bot.domain.job import UNSETTLED, Announcement, Job
 from bot.domain.money import predict
 from bot.domain.quota import Balance, Limits
-from bot.domain.request import Door, EditRequest, Origin, Place, PlaceKind
+from bot.domain.request import Door, EditRequest, Options, Origin, Place, PlaceKind
 from bot.workflow.announce import Announcer
 from bot.workflow.ports import (
     Blobs,
@@ -54,17 +55,16 @@ class Submit:
     announce: Announcer
     clock: Clock
     wake: Callable[[], None]
+    is_shut: Callable[[str], bool]  # whether a provider lets nobody in
 
     async def __call__(self, request: EditRequest) -> Receipt:
         """Place an edit: nothing is held unless everything that can be known beforehand is in order."""
-        card = self.catalog.card(request.model)
         if not request.pictures:
             raise NoPicture
-        check_announced(card, len(request.pictures), {}, request.mask.filename if request.mask else None, 0)
-        check_wish(card, request.prompt, request.options)
+        cards = self._open_cards(request)
         with structlog.contextvars.bound_contextvars(guild=request.place.guild_id, prompt=request.prompt):
             probes = await self._probe(request)
-            placed = await self._place(card, request, probes)
+            placed = await self._place(cards, request, probes)
             self.wake()
             job = await self._announced(placed.job)
         return Receipt(job, job.announcement, placed.ahead, _notes(request, probes), placed.fresh)
@@ -107,6 +107,18 @@ class Submit:
         mine = [one for one in quota.allowances(self.limits, user_id) if one.account != quota.HOUSE]
         return await self.book.balances([quota.window(one, now) for one in mine])
 
+    def _open_cards(self, request: EditRequest) -> tuple[ModelCard, ...]:
+        """The cards of the providers that can do this and let us in, at least one."""
+
+        def check(card: ModelCard) -> None:
+            check_files(card, len(request.pictures), request.mask.filename if request.mask else None)
+            check_wish(card, request.prompt, request.options)
+
+        able = self.catalog.able(request.model, check)
+        if open_ones := tuple(card for card in able if not self.is_shut(card.provider)):
+            return open_ones
+        raise ProviderShut(model=able[0].name)
+
     async def _owned(self, job_id: int, user_id: int) -> Job:
         job = await self.book.job(job_id)
         if job is None:
@@ -123,15 +135,13 @@ class Submit:
         except FileNotFoundError:
             raise InputLost from None
 
-    async def _place(self, card: ModelCard, request: EditRequest, probes: tuple[Probe, ...]) -> Placed:
-        first = (probes[0].width, probes[0].height)
-        options = settled_options(card, request.options, first)
-        size = dimensions(options.size) if options.size else first
-        inputs = [(probe.width, probe.height) for probe in probes]
-        predicted = predict(card, options, size, inputs, request.prompt)
+    async def _place(self, cards: tuple[ModelCard, ...], request: EditRequest, probes: tuple[Probe, ...]) -> Placed:
+        options = _settled(cards, request, probes)
+        # Whoever makes it in the end, it should not cost more than is held.
+        predicted = max(_predicted(card, options, request.prompt, probes) for card in cards)
         hold = quota.hold(self.limits, request.user_id, self.clock.now(), options.n, predicted)
         try:
-            return await self.book.place(replace(request, model=card.name, options=options), hold, predicted)
+            return await self.book.place(replace(request, model=cards[0].name, options=options), hold, predicted)
         except HouseSpent as spent:
             # A limit that was raised is a limit that can be reached again in the same month.
             limit = self.limits.house_micro_usd_per_month
@@ -149,6 +159,18 @@ class Submit:
             await self.book.cancel(job.id)
             self.wake()
             raise PermissionMissing(permission="Send Messages") from None
+
+
+def _settled(cards: tuple[ModelCard, ...], request: EditRequest, probes: tuple[Probe, ...]) -> Options:
+    """What was left open, as the first provider has it; left open still where that would shut another one out."""
+    options = settled_options(cards[0], request.options, (probes[0].width, probes[0].height))
+    return options if all(accepts(card, request.prompt, options) for card in cards) else request.options
+
+
+def _predicted(card: ModelCard, options: Options, prompt: str, probes: tuple[Probe, ...]) -> int:
+    sizes = [(probe.width, probe.height) for probe in probes]
+    settled = settled_options(card, options, sizes[0])
+    return predict(card, settled, dimensions(settled.size) if settled.size else sizes[0], sizes, prompt)
 
 
 def _notes(request: EditRequest, probes: tuple[Probe, ...]) -> tuple[Note, ...]:

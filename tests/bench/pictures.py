@@ -60,7 +60,7 @@ async def ours(setup: Setup) -> AsyncIterator[Round]:
                 mask=None,
                 formats=card.picture_formats,
                 picture_bytes=card.picture_bytes,
-                mask_bytes=card.mask_bytes,
+                mask_bytes=card.mask.bytes if card.mask else 0,
                 square=card.square,
                 model=card.name,
                 folder=folder,

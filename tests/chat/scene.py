@@ -15,13 +15,17 @@ from bot.chat.delivery import DiscordPostbox
 from bot.chat.desk import Desk
 from bot.chat.download import Downloads, cdn_origins
 from bot.chat.intake import Intake
-from bot.domain.catalog import Catalog, shipped_cards
+from bot.domain.catalog import Catalog, Provider, read_shelf, shipped_cards
 from bot.domain.quota import Limits
-from bot.domain.request import HouseRules
+from bot.domain.request import HouseRules, Options
 from bot.sandbox.clock import Clock
 from bot.sandbox.discord_server import DiscordServer
 from bot.sandbox.member import Member
 from bot.workflow.announce import Announcer
+from bot.workflow.insistence import Insistence
+from bot.workflow.making import Maker
+from bot.workflow.patience import Patience
+from bot.workflow.reporting import Reporter
 from bot.workflow.submit import Submit
 from bot.workflow.work import Worker
 from tests.standins import FolderBlobs, PlainPictures, ScriptedProvider, Steps
@@ -29,6 +33,13 @@ from tests.workflow.memory_book import MemoryBook
 
 PICTURE = b"png 1024x1024"
 LIMITS = Limits(images_per_day=20, micro_usd_per_month=5_000_000, house_micro_usd_per_month=50_000_000)
+
+
+def a_catalog(*dialects: str, defaults: Options | None = None) -> Catalog:
+    """Every model that comes with the bot, at a provider of each of these dialects in their order."""
+    models = tuple(shipped_cards())
+    providers = [Provider(dialect, "", "", dialect, models) for dialect in dialects or ("openai",)]
+    return Catalog(read_shelf(providers), "gpt-image-2", defaults)
 
 
 class Hurry(Clock):
@@ -84,14 +95,21 @@ async def discord_standin(clock: Clock) -> AsyncIterator[tuple[DiscordServer, st
 
 @asynccontextmanager
 async def a_scene(
-    folder: Path, *, connected: bool = True, rules: HouseRules | None = None, operators: tuple[int, ...] = ()
+    folder: Path,
+    *,
+    connected: bool = True,
+    rules: HouseRules | None = None,
+    operators: tuple[int, ...] = (),
+    catalog: Catalog | None = None,
 ) -> AsyncIterator[Scene]:
     """The bot logged in at a stand-in of its own; `connected` says whether it is at the gateway too."""
     clock = Clock() if connected else Hurry()
     book = MemoryBook(clock, Steps())
     async with (
         discord_standin(clock) as (server, url),
-        a_bot(server, url, clock, book, folder, connected=connected, rules=rules, operators=operators) as scene,
+        a_bot(
+            server, url, clock, book, folder, connected=connected, rules=rules, operators=operators, catalog=catalog
+        ) as scene,
     ):
         yield scene
 
@@ -113,18 +131,24 @@ async def a_bot(
     connected: bool = True,
     rules: HouseRules | None = None,
     operators: tuple[int, ...] = (),
+    catalog: Catalog | None = None,
 ) -> AsyncIterator[Scene]:
     """One process of the bot: when it ends, the stand-in and the book go on."""
     steps = book.steps
     pictures, provider, blobs = PlainPictures(steps), ScriptedProvider(steps), FolderBlobs(folder, clock, steps)
-    catalog = Catalog(shipped_cards(), "gpt-image-2")
+    catalog = catalog or a_catalog()
     async with Downloads(cdn_origins(url)) as downloads:
         api = f"{url}/api/v10"
         client = DarkroomClient(clock=clock, recall=book.recall, remember=book.remember, api_url=api)
         postbox = DiscordPostbox(client, client.logged_in, clock, operators)
         announce = Announcer(book, postbox)
-        submit = Submit(catalog, LIMITS, pictures, book, blobs, postbox, announce, clock, lambda: None)
-        worker = Worker(catalog, pictures, provider, book, blobs, postbox, announce, clock, b"key")
+        submit = Submit(
+            catalog, LIMITS, pictures, book, blobs, postbox, announce, clock, lambda: None, provider.is_shut
+        )
+        insist = Insistence(clock)
+        patience = Patience(book, postbox, provider, clock)
+        make = Maker(catalog, pictures, provider, book, blobs, postbox, announce, clock, patience, insist, b"key")
+        worker = Worker(book, make, Reporter(book, blobs, postbox, pictures))
         intake = Intake(blobs, downloads, catalog, rules or HouseRules(), lambda: client.stopping)
         client.desk = Desk(intake, submit, catalog)
         async with client, asyncio.TaskGroup() as group:

@@ -10,10 +10,12 @@ from bot.chat.download import DISCORD_ORIGINS, Downloads, Offered
 from bot.chat.intake import Caps, Intake, tell_apart
 from bot.chat.place import NEEDED, check_permissions, kind_of
 from bot.chat.reading import Asked
-from bot.domain.catalog import Catalog, shipped_cards
+from bot.domain.catalog import Catalog
 from bot.domain.errors import (
     FileEmpty,
     FileTooBig,
+    FileUnreachable,
+    MaskUnsupported,
     NoPicture,
     NoPrompt,
     NotHere,
@@ -28,6 +30,7 @@ from bot.domain.errors import (
 )
 from bot.domain.request import Door, HouseRules, Options, Origin, Place, PlaceKind
 from bot.words.amounts import MIB
+from tests.chat.scene import a_catalog
 from tests.standins import FolderBlobs, HandClock, Steps
 
 # An address that no test may reach: what gets as far as a download fails as unreachable.
@@ -52,16 +55,24 @@ def asked(*names: str) -> Asked:
     )
 
 
-async def refusal(folder: Path, wanted: Asked, *, rules: HouseRules | None = None, stopping: bool = False) -> Refused:
+async def refusal(
+    folder: Path,
+    wanted: Asked,
+    *,
+    rules: HouseRules | None = None,
+    stopping: bool = False,
+    catalog: Catalog | None = None,
+) -> Refused:
     """What the intake says no with; the blobs stay untouched."""
     steps = Steps()
     blobs = FolderBlobs(folder, HandClock(steps), steps)
     async with Downloads(DISCORD_ORIGINS) as downloads:
-        catalog = Catalog(shipped_cards(), "gpt-image-2")
-        intake = Intake(blobs, downloads, catalog, rules or HouseRules(), lambda: stopping, Caps(50 * MIB, 200 * MIB))
+        intake = Intake(
+            blobs, downloads, catalog or a_catalog(), rules or HouseRules(), lambda: stopping, Caps(50 * MIB, 200 * MIB)
+        )
         with pytest.raises(Refused) as caught:
             await intake.take(wanted)
-    assert steps.taken == []
+    assert "keep" not in steps.taken
     return caught.value
 
 
@@ -97,6 +108,15 @@ async def test_sixteen_and_a_mask(tmp_path: Path) -> None:
     assert type(await refusal(tmp_path, replace(sixteen, prompt=""))) is NoPrompt
     with pytest.raises(TooManyPictures):
         raise await refusal(tmp_path, replace(sixteen, pictures=asked(*PLENTY).pictures))
+
+
+@pytest.mark.parametrize("dialects", [("anyfast", "openai"), ("openai", "anyfast")])
+async def test_any_provider_will_do(tmp_path: Path, dialects: tuple[str, ...]) -> None:
+    """What one provider of the model cannot do is taken where another one can, whichever comes first."""
+    wanted = replace(asked("a.png"), mask=file("m.png"), options=Options(quality="high", size="1008x1008"))
+
+    assert type(await refusal(tmp_path, wanted, catalog=a_catalog(*dialects))) is FileUnreachable
+    assert type(await refusal(tmp_path, wanted, catalog=a_catalog("anyfast"))) is MaskUnsupported
 
 
 async def test_where(tmp_path: Path) -> None:

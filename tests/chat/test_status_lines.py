@@ -3,10 +3,13 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 
-from bot.chat.status_lines import MessageId, StatusLines
+from bot.chat.sight import Sight
+from bot.chat.status_lines import Line, MessageId, StatusLines
 
 ONE, TWO = MessageId(1, 10), MessageId(1, 20)
+FIRST, SECOND = Sight(Path("1"), "first", 9), Sight(Path("2"), "second", 9)
 
 
 class Stopwatch:
@@ -46,9 +49,9 @@ async def lines(
     """Status lines that note their edits, each of which waits at the gate."""
     clock = Stopwatch()
 
-    async def edit(message: MessageId, text: str) -> None:
+    async def edit(message: MessageId, line: Line) -> None:
         await gate.wait()
-        edits.append((clock.now(), message.message, text))
+        edits.append((clock.now(), message.message, f"{line.text} and {line.sight.name}" if line.sight else line.text))
 
     shown = StatusLines(edit, clock, every_s=3)
     running = asyncio.create_task(shown.run())
@@ -69,23 +72,37 @@ async def test_coalesced() -> None:
     edits: list[tuple[float, int, str]] = []
     async with lines(edits, opened()) as (shown, clock):
         for text in "abc":
-            shown.show(ONE, text)
+            shown.show(ONE, Line(text))
             await settle()
         await clock.pass_by(3)
         await clock.pass_by(3)
         await clock.pass_by(3)
-        shown.show(ONE, "d")
+        shown.show(ONE, Line("d"))
         await settle()
 
     assert edits == [(0, 10, "a"), (3, 10, "c"), (9, 10, "d")]
+
+
+async def test_the_last_sight() -> None:
+    """Of what waits, the last text is shown with the last sight: a text alone does not push a picture out."""
+    edits: list[tuple[float, int, str]] = []
+    async with lines(edits, opened()) as (shown, clock):
+        for line in (Line("a"), Line("b", FIRST), Line("c", SECOND), Line("d")):
+            shown.show(ONE, line)
+        await settle()
+        await clock.pass_by(3)
+        shown.show(ONE, Line("e"))
+        await settle()
+
+    assert edits == [(0, 10, "d and second"), (3, 10, "e")]
 
 
 async def test_messages_are_apart() -> None:
     """One message does not wait for another."""
     edits: list[tuple[float, int, str]] = []
     async with lines(edits, opened()) as (shown, _):
-        shown.show(ONE, "a")
-        shown.show(TWO, "b")
+        shown.show(ONE, Line("a"))
+        shown.show(TWO, Line("b"))
         await settle()
 
     assert edits == [(0, 10, "a"), (0, 20, "b")]
@@ -95,11 +112,11 @@ async def test_nothing_after_the_end() -> None:
     """What waits when a message ends is dropped, and so is what comes later."""
     edits: list[tuple[float, int, str]] = []
     async with lines(edits, opened()) as (shown, clock):
-        shown.show(ONE, "a")
+        shown.show(ONE, Line("a"))
         await settle()
-        shown.show(ONE, "b")
+        shown.show(ONE, Line("b"))
         await shown.end(ONE)
-        shown.show(ONE, "c")
+        shown.show(ONE, Line("c"))
         await clock.pass_by(9)
 
     assert edits == [(0, 10, "a")]
@@ -110,7 +127,7 @@ async def test_the_end_waits_for_an_edit_on_its_way() -> None:
     edits: list[tuple[float, int, str]] = []
     gate = asyncio.Event()
     async with lines(edits, gate) as (shown, _):
-        shown.show(ONE, "a")
+        shown.show(ONE, Line("a"))
         await settle()
         end = asyncio.create_task(shown.end(ONE))
         await settle()

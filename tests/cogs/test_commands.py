@@ -10,7 +10,7 @@ from discord.http import Route
 from bot.chat.client import COGS, DarkroomClient
 from bot.sandbox.clock import Clock
 
-STRING, INTEGER, ATTACHMENT = 3, 4, 11
+STRING, INTEGER, BOOLEAN, ATTACHMENT = 3, 4, 5, 11
 
 
 async def nothing(key: str) -> str | None:
@@ -42,6 +42,7 @@ async def test_names(payload: dict[str, dict[str, Any]]) -> None:
     assert {(name, command["type"]) for name, command in payload.items()} == {
         ("edit", 1),
         ("Edit picture", 3),
+        ("models", 1),
         ("quota", 1),
     }
 
@@ -53,12 +54,16 @@ async def test_options_of_edit(payload: dict[str, dict[str, Any]]) -> None:
     pictures = ["image", *(f"image{number}" for number in range(2, 11))]
     assert list(options) == [
         "prompt", *pictures, "mask", "model", "size", "quality", "n", "background", "format",
+        "fidelity", "compression", "previews", "stream",
     ]  # fmt: skip
+    assert len(options) == 22
     assert [name for name, option in options.items() if option["required"]] == ["prompt", "image"]
     assert {options[name]["type"] for name in (*pictures, "mask")} == {ATTACHMENT}
-    assert (options["n"]["type"], options["n"]["min_value"], options["n"]["max_value"]) == (INTEGER, 1, 10)
+    ranges = {name: (one["min_value"], one["max_value"]) for name, one in options.items() if one["type"] == INTEGER}
+    assert ranges == {"n": (1, 10), "compression": (0, 100), "previews": (0, 3)}
+    assert options["stream"]["type"] == BOOLEAN
     completed = {name for name, option in options.items() if option.get("autocomplete")}
-    assert completed == {"model", "size", "quality", "background", "format"}
+    assert completed == {"model", "size", "quality", "background", "format", "fidelity"}
 
 
 async def test_limits(payload: dict[str, dict[str, Any]]) -> None:

@@ -9,9 +9,16 @@ from bot.domain.job import MOVES, OVER, UNSETTLED, Impossible, Move, State, adva
 # The table of the design, written once more: a row for each state, "(same)" where a move leaves it.
 LIFE = {
     State.QUEUED: {Move.CLAIM: "running", Move.CANCEL: "cancelled"},
-    State.RUNNING: {Move.SEND: "sent", Move.FAIL: "failed", Move.LOSE: "queued", Move.CANCEL: "cancelled"},
+    State.RUNNING: {
+        Move.SEND: "sent",
+        Move.FAIL: "failed",
+        Move.LOSE: "queued",
+        Move.CANCEL: "cancelled",
+        Move.FINISH: "done",
+    },
     State.SENT: {
         Move.REFUSE: "running",
+        Move.BANK: "running",
         Move.FINISH: "done",
         Move.FAIL: "failed",
         Move.DOUBT: "unknown",

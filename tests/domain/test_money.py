@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from bot.domain.catalog import ModelCard, TokenPrice, shipped_cards
-from bot.domain.money import Usage, input_tokens, output_tokens, predict, settle
+from bot.domain.money import PriceLine, Usage, input_tokens, output_tokens, predict, price_list, settle
 from bot.domain.request import Options
 
 # OpenAI's price table of GPT image models: output tokens of one picture, and their price in dollars.
@@ -138,12 +138,38 @@ def test_a_prediction_covers_the_same_usage(
 
 
 @pytest.mark.parametrize("card", BY_TOKEN, ids=lambda card: card.name)
-@pytest.mark.parametrize("quality", [None, "auto"])
-def test_a_quality_left_to_the_provider_is_held_as_the_dearest(card: ModelCard, quality: str | None) -> None:
+def test_a_quality_left_to_the_provider_is_held_as_the_dearest(card: ModelCard) -> None:
     """Nobody knows what `auto` will cost, so the most is held."""
     each = [predict(card, Options(quality=one), (1024, 1024), [(512, 512)], "snow") for one in card.quality]
 
-    assert predict(card, Options(quality=quality), (1024, 1024), [(512, 512)], "snow") == max(each)
+    assert predict(card, Options(quality="auto"), (1024, 1024), [(512, 512)], "snow") == max(each)
+
+
+@pytest.mark.parametrize("card", BY_TOKEN, ids=lambda card: card.name)
+def test_a_quality_that_nobody_chose_is_held_as_the_cards_own(card: ModelCard) -> None:
+    """The card's default is what is sent, and what is priced where a provider takes no quality at all."""
+    own = predict(card, Options(quality=card.default_quality), (1024, 1024), [(512, 512)], "snow")
+
+    assert predict(card, Options(), (1024, 1024), [(512, 512)], "snow") == own
+
+
+def test_previews_and_split_calls_are_counted() -> None:
+    """Each preview adds 100 tokens to each result, and every call sends text and pictures anew."""
+    card, size = shipped_cards("anyfast", direct=False)["gpt-image-2"], (1024, 1024)
+    two_calls = predict(card, Options(n=2), size, [(512, 512)], "snow")
+    previews = predict(shipped_cards()["gpt-image-2"], Options(quality="medium", partial_images=2), size, [], "snow")
+
+    assert two_calls == 2 * (18 * 5 + 1024 * 8 + 1756 * 30)
+    assert previews == 18 * 5 + (1756 + 200) * 30
+
+
+def test_the_price_list_names_the_common_sizes() -> None:
+    """A price list has every common size that the model makes, in every quality; a flat price is one line."""
+    lines = price_list(shipped_cards()["gpt-image-2"])
+
+    assert PriceLine("1024x1024", "low", 196 * 30) in lines
+    assert {line.size for line in lines} == {"1024x1024", "1536x1024", "2048x2048", "3840x2160"}
+    assert price_list(shipped_cards()["flux-kontext-pro"]) == (PriceLine(None, None, 40_000),)
 
 
 def test_a_prediction_adds_text_pictures_and_results() -> None:

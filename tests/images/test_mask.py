@@ -165,3 +165,14 @@ def test_a_cut_mask(tmp_path: Path) -> None:
     """A mask is decoded as wholly as a picture."""
     with pytest.raises(PictureDamaged):
         sent(tmp_path, encoded(HALF_CLEAR, "PNG")[:-9])
+
+
+def test_white_for_an_engine_that_reads_grey(tmp_path: Path) -> None:
+    """The same mask for a provider that ignores alpha: grey, white where the picture may change."""
+    path, target = tmp_path / "input", tmp_path / "mask"
+    path.write_bytes(encoded(HALF_CLEAR, "PNG"))
+
+    make_mask(MaskTask(str(path), "sky.png", str(target), 4_194_303, False, "sd", 64, 48, 64, 48, white=True))
+
+    result = Image.open(BytesIO(target.with_suffix(".png").read_bytes()))
+    assert (result.mode, result.getpixel((0, 0)), result.getpixel((63, 0))) == ("L", 255, 0)

@@ -9,14 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from bot.domain.errors import (
-    InputLost,
-    ProviderClosed,
-    ProviderDown,
-)
+from bot.domain.errors import InputLost, ProviderClosed, ProviderDown
 from bot.domain.money import Usage
 from bot.domain.progress import Phase, Progress
-from bot.provider.client import Caps, ImageClient
+from bot.provider.answer import Caps
+from bot.provider.client import ImageClient
 from bot.workflow.ports import Answer, Call, Declined, Doubtful, SendFile, Unsent
 from tests.provider.wire import (
     KEY,
@@ -126,25 +123,6 @@ async def test_what_came_whole_is_kept(serve: Serve, call: Call) -> None:
 
     assert [path.read_bytes() for path in answer.pictures] == [b"one" * 1000]
     assert answer.usage is None
-
-
-@pytest.mark.parametrize(
-    ("usage", "read"),
-    [
-        (None, None),
-        ({}, Usage(0, 0, 0)),
-        ({"input_tokens": 530, "output_tokens": 196}, Usage(0, 530, 196)),
-        ({"input_tokens": 530, "output_tokens": 196, "input_tokens_details": None}, Usage(0, 530, 196)),
-        ({"input_tokens": 530, "output_tokens": 9, "input_tokens_details": {"text_tokens": 30}}, Usage(30, 500, 9)),
-        ({"output_tokens": -1, "input_tokens": True}, Usage(0, 0, 0)),
-        ({"output_tokens": 10**30, "input_tokens": "12"}, Usage(0, 0, 0)),
-    ],
-)
-async def test_usage(serve: Serve, call: Call, usage: object, read: Usage | None) -> None:
-    """Usage is taken where it is one; what cannot be a count of tokens is none."""
-    wire = await serve(reply(200, pictures(b"one", usage=usage)))
-
-    assert (await answer_of(wire, call)).usage == read
 
 
 async def test_white_space_before_the_answer(serve: Serve, call: Call) -> None:

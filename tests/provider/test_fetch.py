@@ -11,9 +11,10 @@ from yarl import URL
 
 from bot.domain.catalog import shipped_cards
 from bot.domain.errors import AnswerUseless
-from bot.provider.client import Caps, ImageClient
+from bot.provider.answer import Caps
+from bot.provider.client import ImageClient
 from bot.provider.fetch import LinkRefused, PublicResolver, check_link, is_public
-from bot.workflow.ports import Call, Declined
+from bot.workflow.ports import Answer, Call, Declined
 from tests.provider.wire import KEY, Play, Serve, Wire, answer_of, events, pictures, reply
 
 PROVIDER = URL("https://api.provider.example/v1/images/edits")
@@ -69,8 +70,8 @@ FORBIDDEN_SHAPES = (
 FORBIDDEN = [shape.format(host=host) for shape, host in itertools.product(FORBIDDEN_SHAPES, FORBIDDEN_HOSTS)] + [
     "",
     " ",
+    "https://xn--/x.png",
     "x.png",
-    "/v1/images/1/content",
     "file:///etc/passwd",
     "data:image/png;base64,AAAA",
     "javascript:alert(1)",
@@ -107,6 +108,12 @@ def test_a_forbidden_link(link: str) -> None:
 def test_a_link_that_may_be_followed(link: str) -> None:
     """The provider's own host and those of the row are allowed, with their subdomains."""
     assert check_link(link, PROVIDER, HOSTS).scheme == "https"
+
+
+def test_a_path_alone() -> None:
+    """A link that is a path leads to the provider itself, and nowhere else."""
+    assert str(check_link("/v1/images/1/content", PROVIDER, ())) == "https://api.provider.example/v1/images/1/content"
+    assert check_link("/\\evil.example/x", PROVIDER, ()).host == PROVIDER.host
 
 
 def test_the_providers_own_origin() -> None:
@@ -314,6 +321,18 @@ async def test_a_link_that_nobody_asked_for(serve: Serve, call: Call) -> None:
     both["data"][0]["url"] = "http://127.0.0.1:1/"  # type: ignore[index]
     wire = await serve(reply(200, both))
     assert [path.read_bytes() for path in (await answer_of(wire, call)).pictures] == [b"one"]
+
+
+async def test_a_path_of_its_own(serve: Serve, call: Call) -> None:
+    """SGLang's link, which is a path, is fetched from where the call was made."""
+    wire = await serve(reply(200, {"data": [{"url": "/v1/images/7/content"}]}), reply(200, b"the picture"))
+
+    async with ImageClient(wire.url, "", "sglang") as client:
+        answer = (await events(client, replace(call, card=shipped_cards("sglang")["gpt-image-2"])))[-1]
+
+    assert isinstance(answer, Answer)
+    assert [path.read_bytes() for path in answer.pictures] == [b"the picture"]
+    assert wire.heads[1].startswith(b"GET /v1/images/7/content HTTP/1.1\r\n")
 
 
 async def test_flux_kontext_answers_either_way(serve: Serve, call: Call) -> None:

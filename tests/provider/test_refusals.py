@@ -1,6 +1,7 @@
 """Refusals as they come over the wire: each is translated once, and none costs what it did not have to."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -14,8 +15,16 @@ from bot.domain.errors import (
     SafetyRefused,
     Trouble,
 )
+from bot.provider.verdict import Unsold
 from bot.workflow.ports import Call, Declined, Doubtful, Unsent
 from tests.provider.wire import Serve, error, pictures, refusal_of, reply
+
+
+@pytest.fixture(params=[None, 2], ids=["plain", "stream"])
+def asked(call: Call, request: pytest.FixtureRequest) -> Call:
+    """A call, once for JSON and once for a stream with previews."""
+    return replace(call, options=replace(call.options, partial_images=request.param))
+
 
 HTML = b"<html><body>502 Bad Gateway</body></html>"
 
@@ -28,7 +37,8 @@ REFUSALS: list[tuple[int, object, type[Exception], type[Trouble]]] = [
     (400, error("billing_hard_limit_reached"), Declined, ProviderClosed),
     (401, error("invalid_api_key"), Declined, ProviderClosed),
     (403, HTML, Declined, ProviderClosed),
-    (404, error("model_not_found"), Declined, ProviderClosed),
+    (404, error("model_not_found"), Unsold, ProviderClosed),
+    (404, HTML, Declined, ProviderClosed),
     (413, HTML, Declined, PictureRejected),
     (400, error("moderation_blocked"), Declined, SafetyRefused),
     (400, error("invalid_image_file"), Declined, PictureRejected),
@@ -41,12 +51,12 @@ REFUSALS: list[tuple[int, object, type[Exception], type[Trouble]]] = [
 
 @pytest.mark.parametrize(("status", "body", "kind", "trouble"), REFUSALS)
 async def test_an_explicit_refusal(
-    serve: Serve, call: Call, status: int, body: bytes, kind: type[Exception], trouble: type[Trouble]
+    serve: Serve, asked: Call, status: int, body: bytes, kind: type[Exception], trouble: type[Trouble]
 ) -> None:
     """Each explicit refusal is unsent or declined with its own trouble, and nothing is billed."""
     wire = await serve(reply(status, body, x_request_id="req_9", location="http://127.0.0.1:1/"))
 
-    raised = await refusal_of(wire, call)
+    raised = await refusal_of(wire, asked)
 
     assert type(raised) is kind
     assert not isinstance(raised, Doubtful)
@@ -58,9 +68,9 @@ async def test_an_explicit_refusal(
 
 
 @pytest.mark.parametrize("status", [408, 409, 500, 502, 503, 504, 520, 524])
-async def test_a_page_of_a_gateway(serve: Serve, call: Call, status: int) -> None:
+async def test_a_page_of_a_gateway(serve: Serve, asked: Call, status: int) -> None:
     """A page from somewhere on the way says nothing about the edit: it may be made and billed."""
-    raised = await refusal_of(await serve(reply(status, HTML)), call)
+    raised = await refusal_of(await serve(reply(status, HTML)), asked)
 
     assert isinstance(raised, Doubtful)
     assert raised.reason == f"status {status}"
@@ -110,32 +120,32 @@ async def test_an_answer_without_a_picture(serve: Serve, call: Call, body: bytes
     ],
 )
 async def test_an_error_inside_a_200(
-    serve: Serve, call: Call, body: bytes, kind: type[Exception], trouble: type[Trouble]
+    serve: Serve, asked: Call, body: bytes, kind: type[Exception], trouble: type[Trouble]
 ) -> None:
     """A 200 with an error in it is judged by the error."""
-    raised = await refusal_of(await serve(reply(200, body)), call)
+    raised = await refusal_of(await serve(reply(200, body)), asked)
 
     assert type(raised) is kind
     assert not isinstance(raised, Doubtful)
     assert type(raised.trouble) is trouble
 
 
-async def test_what_is_asked_to_wait(serve: Serve, call: Call) -> None:
+async def test_what_is_asked_to_wait(serve: Serve, asked: Call) -> None:
     """A Retry-After date is read against the clock that the client was given."""
     wire = await serve(reply(429, error("rate_limit_exceeded"), retry_after="Thu, 01 Jan 1970 00:01:40 GMT"))
 
-    raised = await refusal_of(wire, call, now=lambda: 70.0)
+    raised = await refusal_of(wire, asked, now=lambda: 70.0)
 
     assert isinstance(raised, Unsent)
     assert raised.after_s == 30.0
 
 
-async def test_a_redirect_is_not_followed(serve: Serve, call: Call) -> None:
+async def test_a_redirect_is_not_followed(serve: Serve, asked: Call) -> None:
     """Neither pictures nor key go where a redirect leads; the operator has to look."""
     trap = await serve(reply(200, pictures(b"stolen")))
     wire = await serve(reply(307, b"", location=f"{trap.url}/images/edits"))
 
-    raised = await refusal_of(wire, call)
+    raised = await refusal_of(wire, asked)
 
     assert isinstance(raised, Declined)
     assert isinstance(raised.trouble, ProviderClosed)

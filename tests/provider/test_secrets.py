@@ -16,9 +16,11 @@ from tests.provider.wire import (
     Serve,
     answer_of,
     error,
+    event,
     pictures,
     refusal_of,
     reply,
+    stream,
 )
 
 
@@ -36,16 +38,21 @@ LEAKS = [
     pytest.param(b"HTTP/1.1 200 OK\r\nX: " + b"x" * 100_000 + b"\r\n\r\n", id="in aiohttp's own error"),
     pytest.param(b"\0\0\0", id="in a protocol error"),
     pytest.param(close_without_a_word, id="in a disconnect"),
+    pytest.param(stream(event("error", error={"code": KEY, "message": KEY})), id="in an event"),
+    pytest.param(reply(500, error(None, event("image_edit.partial_image", named=True, x=KEY).decode())), id="quoted"),
+    pytest.param(reply(400, error("unknown_parameter", KEY, param="stream")), id="in a refusal of the stream"),
     pytest.param(reply(307, b"", location=f"http://127.0.0.1/{KEY}"), id="in a redirect"),
 ]
 
 
+@pytest.mark.parametrize("streams", [None, 2])
 @pytest.mark.parametrize("play", LEAKS)
 async def test_the_key_stays_inside(
-    serve: Serve, call: Call, play: Play | bytes, capsys: pytest.CaptureFixture[str]
+    serve: Serve, call: Call, play: Play | bytes, streams: int | None, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Whatever a provider echoes, the key is in no exception, no cause of one, no traceback and no log line."""
-    linked = replace(call, card=shipped_cards()["gpt-image-2-c"], prompt="a secret wish")
+    card = replace(shipped_cards()["gpt-image-2-c"], stream=True, partial_images=2)
+    linked = replace(call, card=card, prompt="a secret wish", options=replace(call.options, partial_images=streams))
     with capture_logs() as logs:
         raised = await refusal_of(await serve(play), linked, link_pauses_s=())
 

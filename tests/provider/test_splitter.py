@@ -117,6 +117,18 @@ def test_what_is_no_base64(tmp_path: Path, text: bytes) -> None:
         assert contents(splitter) == [b"\0\0\0"]
 
 
+@pytest.mark.parametrize("piece", [1, 3, 4096])
+def test_other_spellings_of_base64(tmp_path: Path, piece: int) -> None:
+    """The URL's alphabet and white space between the letters cost nobody a picture."""
+    picture = bytes(range(256)) * 3
+    lines = base64.encodebytes(picture).replace(b"\n", b" \r\n\t")
+    body = b'{"b64_json":"' + base64.urlsafe_b64encode(picture) + b'"},{"b64_json":"' + lines + b'"}'
+
+    splitter = split(tmp_path, [body[at : at + piece] for at in range(0, len(body), piece)])
+
+    assert contents(splitter) == [picture, picture]
+
+
 def test_missing_padding_is_forgiven(tmp_path: Path) -> None:
     """Base64 without its closing equals signs is read."""
     assert contents(split(tmp_path, [b'{"b64_json":"QUI"}'])) == [b"AB"]

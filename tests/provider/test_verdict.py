@@ -5,7 +5,7 @@ import json
 import pytest
 
 from bot.provider.fault import TEXT_CAP, Fault, loggable, parse_json, read_fault
-from bot.provider.verdict import Verdict, judge, refusal
+from bot.provider.verdict import Unsold, Verdict, blames_stream, judge, refusal
 from bot.workflow.ports import Declined, Doubtful, Unsent
 
 V = Verdict
@@ -18,6 +18,7 @@ def openai(code: str | None, message: str = "no", kind: str = "x", param: str | 
 
 USER = "image_generation_user_error"
 INVALID = "invalid_request_error"
+AS_PYTHON = str(openai("insufficient_quota", "You exceeded it", "insufficient_quota"))
 NESTED = json.dumps(openai("moderation_blocked", "Your request was rejected"))
 
 SEEN = [
@@ -39,15 +40,18 @@ SEEN = [
     (401, openai("invalid_api_key"), V.CLOSED),
     (401, None, V.CLOSED),
     (402, {"error": "payment"}, V.CLOSED),
-    (403, openai(None, "Your organization must be verified to use the model", INVALID), V.CLOSED),
+    (403, openai(None, "Your organization must be verified to use the model", INVALID), V.UNSOLD),
     (403, openai("insufficient_user_quota", "用户额度不足"), V.CLOSED),
     (403, openai(None, "预扣费额度失败, 用户剩余额度"), V.CLOSED),
     (403, openai("pre_consume_token_quota_failed"), V.CLOSED),
-    (404, openai("model_not_found"), V.CLOSED),
+    (404, openai("model_not_found"), V.UNSOLD),
     (404, None, V.CLOSED),
+    (401, openai(None, "无效的令牌 (request id: 20261120)", "new_api_error"), V.CLOSED),
+    (200, openai(None, "该令牌额度已用尽 !token.UnlimitedQuota"), V.CLOSED),
+    (429, openai("429", f"litellm.RateLimitError: Error code: 429 - {AS_PYTHON}"), V.CLOSED),
     (501, openai("api_not_implemented"), V.CLOSED),
-    (503, openai("model_not_found", "分组 default 下模型 gpt-image-2 无可用渠道"), V.CLOSED),
-    (503, openai(None, "分组 default 下模型 gpt-image-2 无可用渠道（distributor）"), V.CLOSED),
+    (503, openai("model_not_found", "分组 default 下模型 gpt-image-2 无可用渠道"), V.UNSOLD),
+    (503, openai(None, "分组 default 下模型 gpt-image-2 无可用渠道（distributor）"), V.UNSOLD),
     (307, None, V.CLOSED),
     (302, openai("rate_limit_exceeded"), V.CLOSED),
     # the safety system, in every dress
@@ -58,6 +62,8 @@ SEEN = [
     (400, openai("sensitive_words_detected"), V.SAFETY),
     (400, openai(None, "非常抱歉，生成的图片可能违反了我们的内容政策"), V.SAFETY),
     (400, {"detail": "blocked"}, V.SAFETY),
+    (200, openai(None, "提示词包含敏感词"), V.SAFETY),
+    (500, {"error": "request moderated"}, V.SAFETY),
     (451, None, V.SAFETY),
     (502, openai("moderation_blocked"), V.SAFETY),
     (200, openai("moderation_blocked"), V.SAFETY),
@@ -76,8 +82,11 @@ SEEN = [
     (400, openai("duplicate_parameter", "Duplicate parameter: 'image'.", INVALID, "image"), V.REQUEST),
     (400, openai("missing_required_parameter", "Missing", INVALID, "image"), V.REQUEST),
     (400, openai("array_above_max_length", "17", INVALID, "image"), V.REQUEST),
-    (400, openai("invalid_value", "The model 'dall-e-2' does not exist.", USER, "model"), V.REQUEST),
+    (400, openai("invalid_value", "The model 'dall-e-2' does not exist.", USER, "model"), V.UNSOLD),
     (400, None, V.REQUEST),
+    (404, openai("DeploymentNotFound", "The API deployment for this resource does not exist."), V.UNSOLD),
+    (422, {"detail": [{"loc": ["body", "image"], "msg": "Expected UploadFile"}]}, V.REQUEST),
+    (422, {"detail": [{"loc": ["body"]}, {"loc": "x"}, 3]}, V.REQUEST),
     (422, {"detail": [{"loc": ["body", "model"], "msg": "field required", "input": "insufficient_quota"}]}, V.REQUEST),
     (500, openai("invalid_request", "bad"), V.REQUEST),
     (500, openai(None, "bad", INVALID), V.REQUEST),
@@ -116,7 +125,7 @@ def test_refusal(verdict: Verdict) -> None:
 
     raised = refusal(verdict, 400, said, {}, "req_1", 0.0)
 
-    kind = {V.DOUBT: Doubtful, V.BUSY: Unsent, V.DOWN: Unsent}.get(verdict, Declined)
+    kind = {V.DOUBT: Doubtful, V.BUSY: Unsent, V.DOWN: Unsent, V.UNSOLD: Unsold}.get(verdict, Declined)
     assert type(raised) is kind
     assert raised.request_id == "req_1"
     assert "evil" not in f"{raised!r} {raised}"
@@ -124,6 +133,40 @@ def test_refusal(verdict: Verdict) -> None:
         assert raised.after_s == 5.0
     if isinstance(raised, Declined | Unsent):
         assert raised.trouble.fields == {}
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "blamed"),
+    [
+        (400, openai("unsupported_parameter", "Unsupported parameter.", INVALID, "stream"), True),
+        (400, openai("unknown_parameter", "Unknown parameter: 'partial_images'.", INVALID, "partial_images"), True),
+        (400, openai("unknown_parameter", "Unknown parameter: 'stream'."), True),
+        (400, openai("unsupported_parameter", "Streaming is only supported with n=1.", USER, "input"), True),
+        (400, {"error": "streaming is not supported"}, True),
+        (400, {"error": "this server does not support streaming yet"}, True),
+        (422, {"detail": [{"loc": ["body", "stream"], "msg": "Extra inputs are not permitted"}]}, True),
+        (500, openai("invalid_request", "stream is currently not supported"), True),
+        (400, openai("invalid_value", "Invalid size 'x'.", USER, "size"), False),
+        (400, openai("invalid_value", "Your text 'a stream in a forest' is odd.", USER, "prompt"), False),
+        (401, openai("invalid_api_key", "stream", INVALID, "stream"), False),
+        (400, openai("moderation_blocked", "Unknown parameter: 'stream'."), False),
+        (400, None, False),
+    ],
+)
+def test_blames_stream(status: int, body: object, blamed: bool) -> None:
+    """A refusal of the stream itself is told from one of anything else, such as a wish for a stream in a forest."""
+    fault = read_fault(body)
+
+    assert blames_stream(judge(status, fault), fault) is blamed
+
+
+@pytest.mark.parametrize("verdict", [V.BUSY, V.DOWN])
+def test_unsent_no_more(verdict: Verdict) -> None:
+    """After a picture of a stream came, a refusal that could be tried again is final, for the call was billed."""
+    raised = refusal(verdict, 200, None, {}, None, 0.0, billed=True)
+
+    assert isinstance(raised, Declined)
+    assert raised.billed
 
 
 @pytest.mark.parametrize(

@@ -40,6 +40,12 @@ NOW = 1_795_176_000.0
         ({}, "try again in 2 minutes", LONGEST_S),
         ({}, "try again in a while", None),
         ({"retry-after": "3"}, "try again in 12s", 3.0),
+        ({}, "请求过于频繁，请 20 秒后再试", 20.0),
+        ({"x-ratelimit-remaining-input-images": "0", "x-ratelimit-reset-input-images": "12s"}, "", 12.0),
+        ({"X-RateLimit-Remaining-Tokens": "0", "x-ratelimit-reset-tokens": "120ms"}, "", 0.12),
+        ({"x-ratelimit-remaining-requests": "3", "x-ratelimit-reset-requests": "12s"}, "", None),
+        ({"x-ratelimit-remaining-requests": "0", "x-ratelimit-reset-requests": "soon"}, "", None),
+        ({"x-ratelimit-remaining-requests": "0", "x-ratelimit-reset-requests": "9s", "retry-after": "1"}, "", 1.0),
     ],
 )
 def test_asked_wait(headers: dict[str, str], text: str, seconds: float | None) -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from bot.domain.progress import Progress
 from bot.provider.client import ImageClient
-from bot.workflow.ports import Answer, Call, Declined, Doubtful, Unsent
+from bot.workflow.ports import Answer, Call, Declined, Doubtful, Preview, Unsent
 
 KEY = "sk-test-0123456789abcdef"
 PICTURE = b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 4
@@ -30,6 +30,18 @@ def reply(status: int, body: bytes | dict[str, object], **headers: str) -> bytes
 def error(code: str | None, message: str = "no", **fields: object) -> dict[str, object]:
     """An error body as OpenAI writes it."""
     return {"error": {"message": message, "type": "x", "param": None, "code": code, **fields}}
+
+
+def event(kind: str, content: bytes | None = None, *, named: bool = True, **fields: object) -> bytes:
+    """One event of a stream as OpenAI writes it; without its `event:` line where it is not `named`."""
+    picture = {} if content is None else {"b64_json": base64.b64encode(content).decode()}
+    line = f"event: {kind}\n" if named else ""
+    return f"{line}data: {json.dumps({'type': kind, **picture, **fields})}\n\n".encode()
+
+
+def stream(*parts: bytes) -> bytes:
+    """A whole streamed answer, which ends as the connection does."""
+    return b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n" + b"".join(parts)
 
 
 def pictures(*contents: bytes, **more: object) -> dict[str, object]:
@@ -93,7 +105,7 @@ def with_n(call: Call, n: int) -> Call:
     return replace(call, options=replace(call.options, n=n))
 
 
-async def events(client: ImageClient, call: Call) -> list[Progress | Answer]:
+async def events(client: ImageClient, call: Call) -> list[Progress | Preview | Answer]:
     """Everything that a call yields."""
     async with contextlib.aclosing(client.edit(call)) as stream:
         return [event async for event in stream]

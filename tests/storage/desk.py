@@ -22,6 +22,8 @@ DAY = 86_400
 ROOMY = Limits(images_per_day=1000, micro_usd_per_month=10**9, house_micro_usd_per_month=10**10)
 PREDICTED = 50_000
 COST = 40_000
+HALF = 25_000
+PROVIDER = "openai"
 PICTURE = ResultPicture(blob="c" * 64, format="png", width=1024, height=1024, bytes=123_456)
 
 
@@ -47,7 +49,9 @@ class Desk:
         self.book = Book(database, self.tickets, self.clock)
         self._origins = itertools.count(1)
 
-    def request(self, origin: int | None = None, user: int = 42, kind: PlaceKind = PlaceKind.CHANNEL) -> EditRequest:
+    def request(
+        self, origin: int | None = None, user: int = 42, kind: PlaceKind = PlaceKind.CHANNEL, images: int = 1
+    ) -> EditRequest:
         """A small request; a new origin each time unless one is given."""
         return EditRequest(
             origin=Origin(Door.SLASH, next(self._origins) if origin is None else origin),
@@ -58,7 +62,7 @@ class Desk:
             pictures=(InputFile("a" * 64, "sky.png", 100), InputFile("b" * 64, "tree.png", 200)),
             mask=InputFile("d" * 64, "sky-mask.png", 10),
             model="gpt-image-1",
-            options=Options(size="1024x1024"),
+            options=Options(size="1024x1024", n=images),
         )
 
     def lines(
@@ -71,7 +75,7 @@ class Desk:
         self, user: int = 42, images: int = 1, limits: Limits = ROOMY, kind: PlaceKind = PlaceKind.CHANNEL
     ) -> Job:
         """A queued job."""
-        request = self.request(user=user, kind=kind)
+        request = self.request(user=user, kind=kind, images=images)
         return (await self.book.place(request, self.lines(user, images, limits=limits), PREDICTED)).job
 
     async def announce(self, job: Job, home: int) -> Job:
@@ -80,10 +84,13 @@ class Desk:
     async def send(self, job: Job) -> str:
         """Claim the queued job and send it; its attempt."""
         await self.book.claim(job.id)
-        attempt = await self.book.sent(job.id)
+        attempt = await self.book.sent(job.id, PROVIDER)
         if attempt is None:
             raise AssertionError("the job was not queued")
         return attempt
+
+    async def bank(self, job: Job, attempt: str, cost: int = COST, pictures: int = 1) -> Job | None:
+        return await self.book.bank(job.id, attempt, Settlement(cost, (PICTURE,) * pictures), "req_1")
 
     async def finish(self, job: Job, attempt: str, cost: int = COST, pictures: int = 1) -> Job | None:
         return await self.book.finish(job.id, attempt, Settlement(cost, (PICTURE,) * pictures), "req_1")
@@ -94,7 +101,7 @@ class Desk:
         if state not in (State.QUEUED, State.CANCELLED):
             await self.book.claim(job.id)
         if state not in (State.QUEUED, State.CANCELLED, State.RUNNING):
-            attempt = await self.book.sent(job.id) or "none"
+            attempt = await self.book.sent(job.id, PROVIDER) or "none"
         if muted:
             await self.book.cancel(job.id)
         if state is State.CANCELLED:
@@ -107,6 +114,17 @@ class Desk:
             await self.finish(job, attempt)
         if state in (State.DELIVERED, State.TOLD):
             await self.book.delivered(job.id)
+        return await self.job(job.id), attempt
+
+    async def bring_banked(self, state: State, *, images: int = 4, pictures: int = 2) -> tuple[Job, str]:
+        """An unfinished job of which some pictures are banked, and its last attempt."""
+        job = await self.place(images=images)
+        attempt = await self.send(job)
+        await self.bank(job, attempt, HALF, pictures)
+        if state is State.SENT:
+            attempt = await self.book.sent(job.id, PROVIDER) or "none"
+        if state is State.QUEUED:
+            await self.book.lose(job.id)
         return await self.job(job.id), attempt
 
     async def job(self, job_id: int) -> Job:

@@ -76,6 +76,37 @@ async def test_a_lost_entry_is_found(desk: Desk) -> None:
     assert wrong == {("held", PREDICTED - COST, 0), ("released", 0, PREDICTED - COST)}
 
 
+async def test_a_lost_picture_is_found(desk: Desk) -> None:
+    """A job that counts pictures of which no row is left was paid for and cannot deliver."""
+    job, _ = await desk.bring(State.DONE)
+    await desk.execute("DELETE FROM results")
+
+    (wrong,) = await ledger.check(desk.database)
+
+    assert (wrong.where, wrong.what, wrong.expected, wrong.found) == (f"job {job.id}, done", "pictures", 0, 1)
+
+
+async def test_a_job_that_says_another_price_than_its_hold_is_found(desk: Desk) -> None:
+    """What a member is told to have paid is what the member's money was charged for."""
+    await desk.bring(State.DONE)
+    await desk.execute("UPDATE jobs SET charged = charged - 1")
+
+    (wrong,) = await ledger.check(desk.database)
+
+    assert (wrong.what, wrong.expected, wrong.found) == ("due of the job", COST - 1, COST)
+
+
+async def test_a_job_with_pictures_cannot_be_given_up(desk: Desk) -> None:
+    """The database itself refuses to fail, to cancel or to doubt a job of which pictures were paid for."""
+    job, _ = await desk.bring_banked(State.RUNNING)
+
+    for state in ("failed", "cancelled", "unknown"):
+        with pytest.raises(RuleBroken):
+            await desk.execute(
+                f"UPDATE jobs SET state = '{state}', ended_at = 1, trouble_code = 'Failed' WHERE id = {job.id}"
+            )
+
+
 async def test_a_hold_out_of_step_with_its_job_is_found(desk: Desk) -> None:
     """A settled job with an open hold, and an unfinished one without any, do not agree with themselves."""
     settled, _ = await desk.bring(State.QUEUED)

@@ -5,7 +5,7 @@ import pytest
 from bot.domain.errors import AnswerUseless, OutcomeUnknown, ProviderDown
 from bot.domain.job import State
 from bot.domain.quota import HOUSE
-from bot.storage.holds import IN_SUSPENSE, RELEASED, Ending, Share, share
+from bot.storage.holds import RELEASED, Ending, Share, share
 from tests.storage.desk import COST, DAY, NOON, PREDICTED, Desk
 
 
@@ -14,18 +14,26 @@ from tests.storage.desk import COST, DAY, NOON, PREDICTED, Desk
     [
         (RELEASED, "user:1", "micro_usd", Share(released=100)),
         (RELEASED, HOUSE, "micro_usd", Share(released=100)),
-        (IN_SUSPENSE, "user:1", "micro_usd", Share(released=100)),
-        (IN_SUSPENSE, HOUSE, "micro_usd", Share(suspended=100)),
+        (Ending(suspense=100), "user:1", "micro_usd", Share(released=100)),
+        (Ending(suspense=100), HOUSE, "micro_usd", Share(suspended=100)),
+        (Ending(suspense=100), HOUSE, "images", Share(released=100)),
         (Ending(60, 2), "user:1", "micro_usd", Share(charged=60, released=40)),
         (Ending(60, 2), "user:1", "images", Share(charged=2, released=98)),
         (Ending(130, 2), "user:1", "micro_usd", Share(charged=100)),
         (Ending(130, 2), HOUSE, "micro_usd", Share(charged=100, overrun=30)),
         (Ending(60, 130), "user:1", "images", Share(charged=100)),
+        (Ending(60, 2, 30), "user:1", "micro_usd", Share(charged=60, released=40)),
+        (Ending(60, 2, 30), HOUSE, "micro_usd", Share(charged=60, released=10, suspended=30)),
+        (Ending(60, 2, 50), HOUSE, "micro_usd", Share(charged=60, suspended=40, overrun=10)),
+        (Ending(130, 2, 50), HOUSE, "micro_usd", Share(charged=100, overrun=80)),
     ],
 )
 def test_what_becomes_of_a_line(ending: Ending, account: str, unit: str, expected: Share) -> None:
     """A member pays at most what was held; the house pays what is above, and bears what nobody knows."""
-    assert share(ending, account, unit, 100) == expected
+    found = share(ending, account, unit, 100)
+
+    assert found == expected
+    assert found.charged + found.released + found.suspended == 100
 
 
 async def test_an_edit_is_charged_what_it_cost(desk: Desk) -> None:

@@ -8,14 +8,15 @@ from bot.domain.errors import OutcomeUnknown, ProviderDown
 from bot.domain.job import MOVES, Job, Move, State, advance
 from bot.storage.book import Book
 from bot.workflow.ports import Settlement
-from tests.storage.desk import COST, PICTURE, Desk
+from tests.storage.desk import COST, PICTURE, PROVIDER, Desk
 
 Verb = Callable[[Book, Job, str], Awaitable[object]]
 
 VERBS: dict[Move, Verb] = {
     Move.CLAIM: lambda book, job, _: book.claim(job.id),
-    Move.SEND: lambda book, job, _: book.sent(job.id),
+    Move.SEND: lambda book, job, _: book.sent(job.id, PROVIDER),
     Move.REFUSE: lambda book, job, attempt: book.refused(job.id, attempt, "ProviderBusy", "req_1"),
+    Move.BANK: lambda book, job, attempt: book.bank(job.id, attempt, Settlement(COST, (PICTURE,)), "req_1"),
     Move.FINISH: lambda book, job, attempt: book.finish(job.id, attempt, Settlement(COST, (PICTURE,)), "req_1"),
     Move.FAIL: lambda book, job, _: book.fail(job.id, ProviderDown()),
     Move.DOUBT: lambda book, job, attempt: book.doubt(job.id, attempt, OutcomeUnknown(), "req_1"),
@@ -23,8 +24,9 @@ VERBS: dict[Move, Verb] = {
     Move.CANCEL: lambda book, job, _: book.cancel(job.id),
     Move.DELIVER: lambda book, job, _: book.delivered(job.id),
 }
-# A job that was sent is lost only by the next start, which calls it unknown.
-POSSIBLE = frozenset(MOVES) - {(State.SENT, Move.LOSE)}
+# A job that was sent is lost only by the next start, which calls it unknown; one that is running is finished only
+# where pictures are banked.
+POSSIBLE = frozenset(MOVES) - {(State.SENT, Move.LOSE), (State.RUNNING, Move.FINISH)}
 
 
 @pytest.mark.parametrize("move", Move)
@@ -49,21 +51,22 @@ async def test_a_verb_returns_the_job_as_the_book_has_it(desk: Desk) -> None:
     """What a verb returns is what the next look at the job shows."""
     job = await desk.place()
     assert await desk.book.claim(job.id) == await desk.job(job.id)
-    attempt = await desk.book.sent(job.id) or ""
+    attempt = await desk.book.sent(job.id, PROVIDER) or ""
     assert await desk.finish(job, attempt) == await desk.job(job.id)
     assert await desk.book.delivered(job.id) == await desk.job(job.id)
 
 
-@pytest.mark.parametrize("verb", ["refused", "finish", "fail", "doubt"])
+@pytest.mark.parametrize("verb", ["refused", "bank", "finish", "fail", "doubt"])
 async def test_an_attempt_that_is_over_moves_nothing(desk: Desk, verb: str) -> None:
     """Whoever comes back with an older attempt finds that the job has gone on without him."""
     job = await desk.place()
     old = await desk.send(job)
     await desk.book.refused(job.id, old, "ProviderBusy", None)
-    new = await desk.book.sent(job.id)
+    new = await desk.book.sent(job.id, PROVIDER)
     before = await desk.rows()
     late: dict[str, Verb] = {
         "refused": VERBS[Move.REFUSE],
+        "bank": VERBS[Move.BANK],
         "finish": VERBS[Move.FINISH],
         "doubt": VERBS[Move.DOUBT],
         "fail": lambda book, job, attempt: book.fail(job.id, ProviderDown(), attempt),
@@ -76,18 +79,19 @@ async def test_an_attempt_that_is_over_moves_nothing(desk: Desk, verb: str) -> N
 
 
 async def test_attempts_tell_how_each_call_ended(desk: Desk) -> None:
-    """An attempt is a row of its own, and keeps the provider's request id and what was said."""
+    """An attempt is a row of its own: whom it asked, the provider's request id and what was said."""
     job = await desk.place()
     first = await desk.send(job)
     await desk.book.refused(job.id, first, "ProviderBusy", "req_1")
-    second = await desk.book.sent(job.id) or ""
+    second = await desk.book.sent(job.id, "azure") or ""
     await desk.book.finish(job.id, second, Settlement(COST, (PICTURE,)), "req_2")
 
     attempts = (await desk.rows())["attempts"]
 
-    assert [(row["id"], row["state"], row["code"], row["request_id"]) for row in attempts] == [
-        (first, "refused", "ProviderBusy", "req_1"),
-        (second, "answered", None, "req_2"),
+    columns = ("id", "provider", "state", "code", "request_id")
+    assert [tuple(row[column] for column in columns) for row in attempts] == [
+        (first, PROVIDER, "refused", "ProviderBusy", "req_1"),
+        (second, "azure", "answered", None, "req_2"),
     ]
 
 
@@ -118,6 +122,22 @@ async def test_a_cancel_after_the_call_only_mutes(desk: Desk, state: State) -> N
     assert (delivered.state, delivered.charged) == (State.TOLD, COST)
 
 
+async def test_a_muted_job_makes_no_further_call(desk: Desk) -> None:
+    """A job that was cancelled while it was sent, and refused, is not sent again; it can be cancelled then."""
+    job, attempt = await desk.bring(State.SENT)
+    await desk.book.cancel(job.id)
+    await desk.book.refused(job.id, attempt, "ProviderBusy", None)
+
+    again = await desk.book.sent(job.id, PROVIDER)
+
+    assert again is None
+    assert len((await desk.rows())["attempts"]) == 1
+    cancelled = await desk.book.cancel(job.id)
+    assert cancelled is not None
+    assert cancelled.state is State.CANCELLED
+    assert await desk.balanced()
+
+
 async def test_delivered_ends_the_ticket(desk: Desk) -> None:
     """A job has its ticket until it is over for the member."""
     job, _ = await desk.bring(State.DONE)
@@ -126,6 +146,16 @@ async def test_delivered_ends_the_ticket(desk: Desk) -> None:
     await desk.book.delivered(job.id)
 
     assert (before, await desk.ticketed()) == ({job.id}, set())
+
+
+async def test_a_job_that_was_shown_meanwhile_is_not_told_as_muted(desk: Desk) -> None:
+    """Who reported a muted job, and finds that Show was pressed, ends nothing: the pictures are still to be posted."""
+    job, _ = await desk.bring(State.DONE, muted=True)
+    await desk.book.unmute(job.id)
+
+    assert await desk.book.delivered(job.id, muted=True) is None
+    assert (await desk.job(job.id)).state is State.DONE
+    assert await desk.ticketed() == {job.id}
 
 
 @pytest.mark.parametrize("told", [True, False])

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from bot.domain.errors import ProviderDown
 from bot.domain.job import Job, State
 from bot.storage.database import Database
-from tests.storage.desk import COST, Desk
+from tests.storage.desk import COST, PROVIDER, Desk
 
 
 async def test_one_of_many_claims_wins(desk: Desk) -> None:
@@ -24,7 +24,7 @@ async def test_one_of_many_sends_wins(desk: Desk) -> None:
     """A running job is sent once, so a paid call is made once."""
     job, _ = await desk.bring(State.RUNNING)
 
-    attempts = await asyncio.gather(*(desk.book.sent(job.id) for _ in range(8)))
+    attempts = await asyncio.gather(*(desk.book.sent(job.id, PROVIDER) for _ in range(8)))
 
     assert len([attempt for attempt in attempts if attempt is not None]) == 1
     assert len((await desk.rows())["attempts"]) == 1

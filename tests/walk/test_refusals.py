@@ -31,7 +31,9 @@ async def test_a_wish_that_the_model_cannot_fulfil_is_refused(stage: Stage) -> N
         ({"quality": "best"}, "gpt-image-2 does not know quality best. These work: low, medium, high, auto."),
         ({"background": "transparent"}, "gpt-image-2 does not know background transparent. These work: opaque, auto."),
         ({"format": "tiff"}, "gpt-image-2 does not know format tiff. These work: png, jpeg, webp."),
-        ({"model": "gpt-image-2-c", "n": 2}, "gpt-image-2-c makes fewer pictures at a time than 2: its limit is 1."),
+        ({"model": "gpt-image-2-c", "quality": "low"}, "gpt-image-2-c has no setting for quality."),
+        ({"compression": 50}, "Compression works only with the formats jpeg, webp."),
+        ({"model": "gpt-image-2-c", "previews": 1}, "gpt-image-2-c has no setting for previews."),
         ({"model": "sora"}, "There is no model called sora here. These work: gpt-image-2"),
     )
     async with stage.bot(), stage.member() as mira, untouched(stage, mira):

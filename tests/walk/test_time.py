@@ -74,17 +74,18 @@ async def test_up_to_ten_results_are_one_message(stage: Stage) -> None:
         ]
 
 
-async def test_a_result_over_the_servers_limit_is_kept_and_said_so(stage: Stage) -> None:
-    """Ten megabytes are the limit of a server without boosts; with enough of them the same picture is posted."""
+async def test_a_result_over_the_servers_limit_is_posted_as_a_lighter_copy(stage: Stage) -> None:
+    """Ten megabytes are the limit of a server without boosts; with enough of them the picture itself is posted."""
     async with stage.bot(), stage.member() as mira, stage.member(channel="general") as elsewhere:
         await mira.lever("members", {"name": "mira", "upload_limit": 50 * 2**20})
         over = await edited(mira, images=[noise()], prompt="teal", options={"size": "2048x2048"})
         await mira.lever("guild", {"premium_tier": 2})
         within = await edited(elsewhere, images=[noise()], prompt="teal", options={"size": "2048x2048"})
 
-    assert over.files == ()
-    assert "edit-1-v1-1.png is " in over.posted[0]["content"]
-    assert "over the limit of 10 MB here; it is kept." in over.posted[0]["content"]
+    assert [file["filename"] for file in over.files] == ["edit-1-v1-1.jpg"]
+    assert over.files[0]["size"] <= 10 * 2**20
+    assert "edit-1-v1-1.jpg is a lighter copy: the original has " in over.posted[0]["content"]
+    assert "over the limit of 10 MB here, and is kept." in over.posted[0]["content"]
     assert [file["filename"] for file in within.files] == ["edit-2-v1-1.png"]
     assert within.files[0]["size"] > 10 * 2**20
 

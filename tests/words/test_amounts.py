@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.words.amounts import dollars, dollars_left, duration, megabytes
+from bot.words.amounts import dollars, dollars_left, duration, megabytes, price
 
 
 @pytest.mark.parametrize(
@@ -28,6 +28,23 @@ def test_dollars(micro_usd: int, text: str) -> None:
 def test_dollars_left(micro_usd: int, text: str) -> None:
     """What is left is rounded down and never less than nothing."""
     assert dollars_left(micro_usd) == text
+
+
+@pytest.mark.parametrize(
+    ("micro_usd", "text"),
+    [
+        (0, "$0.00"),
+        (640, "$0.0007"),
+        (5_880, "$0.006"),
+        (52_680, "$0.053"),
+        (199_680, "$0.20"),
+        (40_000, "$0.04"),
+        (1_250_400, "$1.25"),
+    ],
+)
+def test_price(micro_usd: int, text: str) -> None:
+    """A price list says what its vendor's says: the nearest tenth of a cent, and below one what it costs at most."""
+    assert price(micro_usd) == text
 
 
 @pytest.mark.parametrize(

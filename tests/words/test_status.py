@@ -8,7 +8,7 @@ from bot.domain.errors import OutcomeUnknown, PictureDamaged, SafetyRefused
 from bot.domain.job import Job, ResultPicture, State
 from bot.domain.progress import Phase, Progress
 from bot.domain.quota import HOUSE, Allowance, Balance, Period, Unit, Window
-from bot.domain.request import Door, EditRequest, InputFile, Origin, Place, PlaceKind
+from bot.domain.request import Door, EditRequest, InputFile, Options, Origin, Place, PlaceKind
 from bot.words import answers, status
 
 REQUEST = EditRequest(
@@ -58,6 +58,15 @@ def test_result_line() -> None:
     """Results say version, model, size, time and cost; further messages only which they are."""
     assert status.result_line(DONE, 0, 2, "en-US", titled=False) == "v1 · gpt-image-2 · 1024x1024 · 14 s · $0.05"
     assert status.result_line(DONE, 1, 2, "en-US", titled=True) == "Edit #7 · v1 · message 2 of 2"
+
+
+def test_fewer_than_asked() -> None:
+    """Where fewer pictures came than were asked for, that is said beside what they cost."""
+    four = replace(DONE, request=replace(REQUEST, options=Options(n=4)), results=(PNG, PNG))
+
+    assert status.result_line(four, 0, 1, "en-US", titled=False) == (
+        "v1 · 2 of 4 pictures · gpt-image-2 · 1024x1024 · 14 s · $0.05"
+    )
 
 
 def test_told() -> None:

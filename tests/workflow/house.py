@@ -1,17 +1,23 @@
 """A whole house of stand-ins around the two conductors, and an edit to put through it."""
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from bot.domain.catalog import Catalog, shipped_cards
+from bot.domain.catalog import Catalog, ModelCard, Provider, read_shelf, shipped_shelf
 from bot.domain.job import Job, State
 from bot.domain.quota import Limits, Unit
 from bot.domain.request import Door, EditRequest, InputFile, Options, Origin, Place, PlaceKind
 from bot.workflow.announce import Announcer
+from bot.workflow.insistence import Insistence
+from bot.workflow.making import Maker
+from bot.workflow.patience import Patience
 from bot.workflow.recover import recover
+from bot.workflow.reporting import Reporter
 from bot.workflow.submit import Submit
 from bot.workflow.work import Worker
 from tests.standins import (
@@ -35,6 +41,12 @@ LIMITS = Limits(images_per_day=20, micro_usd_per_month=5_000_000, house_micro_us
 PICTURE = b"png 1024x1024"
 
 
+def a_card(provider: str = "openai", dialect: str = "openai", **lines: Any) -> ModelCard:
+    """The default model at a provider of this name; `lines` are what its card says otherwise."""
+    own: Mapping[str, Any] = {"gpt-image-2": {"like": "gpt-image-2", **lines}}
+    return read_shelf((Provider(provider, "", "", dialect, ("gpt-image-2",)),), own)["gpt-image-2"][0]
+
+
 @dataclass
 class House:
     """Every room's stand-in, and the conductors over them. The provider's script is given by the test."""
@@ -44,6 +56,7 @@ class House:
     steps: Steps = field(default_factory=Steps)
     bells: int = 0
     stopping: bool = False
+    chance: float = 0.0
 
     def __post_init__(self) -> None:
         self.clock = HandClock(self.steps)
@@ -52,7 +65,7 @@ class House:
         self.pictures = PlainPictures(self.steps)
         self.provider = ScriptedProvider(self.steps)
         self.postbox = RecordingPostbox(self.steps)
-        self.catalog = Catalog(shipped_cards(), "gpt-image-2")
+        self.catalog = Catalog(shipped_shelf(), "gpt-image-2")
         self.start()
 
     def start(self) -> None:
@@ -69,8 +82,9 @@ class House:
             announce,
             self.clock,
             self.ring,
+            self.provider.is_shut,
         )
-        self.worker = Worker(
+        make = Maker(
             self.catalog,
             self.pictures,
             self.provider,
@@ -79,9 +93,11 @@ class House:
             self.postbox,
             announce,
             self.clock,
+            Patience(self.book, self.postbox, self.provider, self.clock, lambda: self.stopping, lambda: self.chance),
+            Insistence(self.clock),
             b"key",
-            lambda: self.stopping,
         )
+        self.worker = Worker(self.book, make, Reporter(self.book, self.blobs, self.postbox, self.pictures))
 
     def ring(self) -> None:
         """Count the wakes of the dispatcher."""
@@ -163,6 +179,24 @@ class House:
     def state(self, job_id: int = 1) -> State:
         """Where the job is now."""
         return self.book.jobs[job_id].state
+
+    def waits(self) -> list[float]:
+        """The seconds between each refused call and the next one, however many naps they were slept in."""
+        waits, since, slept = list[float](), None, iter(self.clock.slept)
+        for step in self.steps.taken:
+            if step == "refused":
+                since = 0.0
+            elif step == "sleep":
+                since = next(slept) + (since or 0.0)
+            elif step == "turn" and since is not None:
+                waits.append(round(since, 3))
+                since = None
+        return waits
+
+    def sell(self, *cards: ModelCard) -> None:
+        """Have these cards of the default model and nothing else, in their order, as after a start."""
+        self.catalog = Catalog({"gpt-image-2": cards}, "gpt-image-2")
+        self.start()
 
     def lower(self, **limits: int) -> None:
         """Set some of the limits, as an operator does between two starts."""

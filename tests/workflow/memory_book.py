@@ -1,17 +1,21 @@
 """A book of jobs in memory: the same table of moves and the same rules of money as the real one, for tests to read."""
 
+import math
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
-from bot.domain.errors import Trouble
+from bot.domain.errors import Poisoned, Trouble
 from bot.domain.job import OVER, UNSETTLED, Announcement, Job, Move, State, advance, sources
 from bot.domain.quota import HOUSE, Balance, Line, Unit, Window, refusal
 from bot.domain.request import EditRequest, Origin
 from bot.workflow.ports import Book, Clock, Placed, Settlement
 from tests.standins import Steps
+
+CRASHES_OF_A_POISONED_JOB = 2
+NOTHING_MORE = Settlement(0, ())
 
 
 class Kind(StrEnum):
@@ -36,9 +40,10 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """One paid call: "open", then "answered", "refused", "declined" or "unknown"."""
+    """One paid call: "open", then "answered", "refused", "failed" or "unknown"."""
 
     job: int
+    provider: str
     outcome: str = "open"
     code: str | None = None
     request_id: str | None = None
@@ -55,6 +60,7 @@ class MemoryBook:
         self.tickets: set[int] = set()
         self.notes: dict[str, str] = {}
         self._open: dict[int, tuple[Line, ...]] = {}
+        self._crashes: dict[int, int] = {}
         self._parts: dict[int, dict[int, int]] = {}
 
     async def place(self, request: EditRequest, hold: Sequence[Line], predicted: int) -> Placed:
@@ -87,27 +93,50 @@ class MemoryBook:
             found = self.jobs.get(job_id)
             return self._move(job_id, Move.CLAIM, claims=found.claims + 1 if found else 0)
 
-    async def sent(self, job_id: int) -> str | None:
+    async def sent(self, job_id: int, provider: str) -> str | None:
         async with self._verb("sent"):
-            if self._move(job_id, Move.SEND, sent_at=self.clock.now()) is None:
+            found = self.jobs.get(job_id)
+            if found is None or found.muted or self._move(job_id, Move.SEND, sent_at=self.clock.now()) is None:
                 return None
             attempt = f"{job_id}-{1 + sum(one.job == job_id for one in self.attempts.values())}"
-            self.attempts[attempt] = Attempt(job_id)
+            self.attempts[attempt] = Attempt(job_id, provider)
             return attempt
+
+    async def bank(self, job_id: int, attempt: str, settlement: Settlement, request_id: str | None) -> Job | None:
+        if not settlement.results:
+            raise ValueError("only pictures can be banked")
+        async with self._verb("bank"):
+            if not self._is_open(job_id, attempt):
+                return None
+            job = self.jobs[job_id]
+            results, banked = job.results + settlement.results, job.banked + settlement.micro_usd
+            self._end_attempt(job_id, "answered", None, request_id)
+            return self._move(job_id, Move.BANK, results=results, banked=banked)
 
     async def refused(self, job_id: int, attempt: str, code: str, request_id: str | None) -> Job | None:
         async with self._verb("refused"):
-            return self._end_attempt(self._move(job_id, Move.REFUSE), attempt, "refused", code, request_id)
+            if not self._is_open(job_id, attempt):
+                return None
+            self._end_attempt(job_id, "refused", code, request_id)
+            return self._move(job_id, Move.REFUSE)
 
     async def finish(self, job_id: int, attempt: str, settlement: Settlement, request_id: str | None) -> Job | None:
         async with self._verb("finish"):
-            version = 1 + sum(one.version is not None for one in self.jobs.values() if self._akin(one.id, job_id))
-            done = self._move(job_id, Move.FINISH, results=settlement.results, version=version, charged=0)
-            if done is None:
+            if not self._is_open(job_id, attempt):
                 return None
-            charged = self._settle(job_id, len(settlement.results), settlement.micro_usd)
-            self.jobs[job_id] = replace(done, charged=charged, ended_at=self.clock.now())
-            return self._end_attempt(self.jobs[job_id], attempt, "answered", None, request_id)
+            self._end_attempt(job_id, "answered", None, request_id)
+            return self._done(job_id, settlement)
+
+    async def finish_short(
+        self, job_id: int, attempt: str | None, code: str, request_id: str | None, *, suspense: int = 0
+    ) -> Job | None:
+        async with self._verb("finish_short"):
+            if not self._has_pictures(job_id) or not self._is_open(job_id, attempt):
+                return None
+            done = self._done(job_id, suspense=suspense)
+            if done is not None:
+                self._end_attempt(job_id, "unknown" if suspense else "failed", code, request_id)
+            return done
 
     async def fail(
         self,
@@ -119,14 +148,19 @@ class MemoryBook:
         billed: bool = False,
     ) -> Job | None:
         async with self._verb("fail"):
+            if self._has_pictures(job_id) or not self._is_open(job_id, attempt):
+                return None
             failed = self._move(job_id, Move.FAIL, trouble=trouble, ended_at=self.clock.now())
             if failed is not None:
-                self._release(job_id, suspense=billed)
-            return self._end_attempt(failed, attempt, "declined", trouble.code, request_id)
+                self._settle(job_id, suspense=failed.predicted if billed else 0)
+                self._end_attempt(job_id, "failed", trouble.code, request_id)
+            return failed
 
     async def doubt(self, job_id: int, attempt: str | None, trouble: Trouble, request_id: str | None) -> Job | None:
         async with self._verb("doubt"):
-            return self._doubt(job_id, Move.DOUBT, attempt, trouble, request_id)
+            if self._has_pictures(job_id) or not self._is_open(job_id, attempt):
+                return None
+            return self._doubt(job_id, Move.DOUBT, trouble, request_id)
 
     async def lose(self, job_id: int) -> Job | None:
         async with self._verb("lose"):
@@ -136,12 +170,13 @@ class MemoryBook:
     async def cancel(self, job_id: int) -> Job | None:
         async with self._verb("cancel"):
             found = self.jobs.get(job_id)
-            if found is not None and found.state in {State.SENT, State.DONE}:
-                return self._move(job_id, Move.CANCEL, muted=True)
-            cancelled = self._move(job_id, Move.CANCEL, ended_at=self.clock.now())
-            if cancelled is not None:
-                self._release(job_id)
-            return cancelled
+            if found is None or found.state not in sources(Move.CANCEL):
+                return None
+            if found.state in {State.SENT, State.DONE} or found.results:
+                self.jobs[job_id] = replace(found, muted=True)
+                return self.jobs[job_id]
+            self._settle(job_id)
+            return self._move(job_id, Move.CANCEL, ended_at=self.clock.now(), muted=False)
 
     async def unmute(self, job_id: int) -> Job | None:
         async with self._verb("unmute"):
@@ -152,8 +187,10 @@ class MemoryBook:
             self.tickets.add(job_id)
             return self.jobs[job_id]
 
-    async def delivered(self, job_id: int) -> Job | None:
+    async def delivered(self, job_id: int, *, muted: bool | None = None) -> Job | None:
         async with self._verb("delivered"):
+            if muted not in (None, self.jobs[job_id].muted):
+                return None
             told = self._move(job_id, Move.DELIVER)
             if told is not None:
                 self.tickets.discard(job_id)
@@ -168,9 +205,8 @@ class MemoryBook:
 
     async def recover(self, trouble: Trouble) -> Sequence[Job]:
         async with self._verb("recover"):
-            running = [self._move(job.id, Move.LOSE) for job in self._in(State.RUNNING)]
-            sent = [self._doubt(job.id, Move.LOSE, None, trouble, None) for job in self._in(State.SENT)]
-            return [job for job in (*running, *sent) if job is not None]
+            lost = [job for job in self.jobs.values() if job.state in {State.RUNNING, State.SENT}]
+            return [self._lose(job, trouble) for job in lost]
 
     async def balances(self, windows: Sequence[Window]) -> tuple[Balance, ...]:
         return tuple(self._balance(window) for window in windows)
@@ -225,9 +261,6 @@ class MemoryBook:
         yield
         await self.steps.take(f"{name} written")
 
-    def _in(self, state: State) -> list[Job]:
-        return [job for job in self.jobs.values() if job.state is state]
-
     def _move(self, job_id: int, move: Move, **changes: Any) -> Job | None:
         job = self.jobs.get(job_id)
         if job is None or job.state not in sources(move):
@@ -235,38 +268,67 @@ class MemoryBook:
         self.jobs[job_id] = replace(job, state=advance(job.state, move, muted=job.muted), **changes)
         return self.jobs[job_id]
 
-    def _doubt(self, job_id: int, move: Move, attempt: str | None, trouble: Trouble, request: str | None) -> Job | None:
+    def _has_pictures(self, job_id: int) -> bool:
+        return job_id in self.jobs and bool(self.jobs[job_id].results)
+
+    def _done(self, job_id: int, last: Settlement = NOTHING_MORE, suspense: int = 0) -> Job | None:
+        job = self.jobs.get(job_id)
+        if job is None or job.state not in sources(Move.FINISH):
+            return None
+        version = 1 + sum(one.version is not None for one in self.jobs.values() if self._akin(one.id, job_id))
+        results, cost = job.results + last.results, job.banked + last.micro_usd
+        self._settle(job_id, len(results), cost, suspense)
+        paid = min(cost, job.predicted)
+        ended_at = self.clock.now()
+        return self._move(job_id, Move.FINISH, results=results, version=version, charged=paid, ended_at=ended_at)
+
+    def _doubt(self, job_id: int, move: Move, trouble: Trouble, request_id: str | None) -> Job | None:
         unknown = self._move(job_id, move, trouble=trouble, ended_at=self.clock.now())
         if unknown is not None:
-            self._release(job_id, suspense=True)
-        mine = [key for key, one in self.attempts.items() if one.job == job_id and one.outcome == "open"]
-        return self._end_attempt(unknown, attempt or next(iter(mine), None), "unknown", trouble.code, request)
+            self._settle(job_id, suspense=unknown.predicted)
+            self._end_attempt(job_id, "unknown", trouble.code, request_id)
+        return unknown
 
-    def _end_attempt(
-        self, job: Job | None, attempt: str | None, outcome: str, code: str | None, request_id: str | None
-    ) -> Job | None:
-        if job is not None and attempt is not None and self.attempts[attempt].outcome == "open":
-            self.attempts[attempt] = Attempt(job.id, outcome, code, request_id)
-        return job
+    def _lose(self, job: Job, trouble: Trouble) -> Job:
+        sent, n = job.state is State.SENT, job.request.options.n
+        crashes = self._crashes[job.id] = self._crashes.get(job.id, 0) + (not sent)
+        if job.results:
+            missing = math.ceil(job.predicted * max(1, n - len(job.results)) / n)
+            moved = self._done(job.id, suspense=missing if sent else 0)
+            self._end_attempt(job.id, "unknown", trouble.code, None)
+        elif sent:
+            moved = self._doubt(job.id, Move.LOSE, trouble, None)
+        elif crashes < CRASHES_OF_A_POISONED_JOB:
+            moved = self._move(job.id, Move.LOSE)
+        else:
+            self._settle(job.id)
+            moved = self._move(job.id, Move.FAIL, trouble=Poisoned(), ended_at=self.clock.now())
+        return moved or job
 
-    def _settle(self, job_id: int, images: int, micro_usd: int) -> int:
-        charged = 0
+    def _is_open(self, job_id: int, attempt: str | None) -> bool:
+        """Whether this is the job's open attempt; None stands for whichever there is, or none."""
+        if attempt is None:
+            return True
+        found = self.attempts.get(attempt)
+        return found is not None and (found.job, found.outcome) == (job_id, "open")
+
+    def _end_attempt(self, job_id: int, outcome: str, code: str | None, request_id: str | None) -> None:
+        for key, one in self.attempts.items():
+            if (one.job, one.outcome) == (job_id, "open"):
+                self.attempts[key] = replace(one, outcome=outcome, code=code, request_id=request_id)
+
+    def _settle(self, job_id: int, images: int = 0, micro_usd: int = 0, suspense: int = 0) -> None:
+        """End the hold; of the house's money so much goes into suspense beside the charge."""
         for line in self._open.pop(job_id):
             unit, of_house = line.window.allowance.unit, line.window.allowance.account == HOUSE
             cost = images if unit is Unit.IMAGES else micro_usd
+            doubtful = suspense if of_house and unit is Unit.MICRO_USD else 0
             paid = min(cost, line.amount)
-            self._write(job_id, line.window, (Kind.CHARGE, paid), (Kind.RELEASE, line.amount - paid))
-            if of_house and cost > paid:
-                self._write(job_id, line.window, (Kind.OVERRUN, cost - paid))
-            if unit is Unit.MICRO_USD and not of_house:
-                charged = paid
-        return charged
-
-    def _release(self, job_id: int, *, suspense: bool = False) -> None:
-        for line in self._open.pop(job_id):
-            of_house = line.window.allowance.account == HOUSE
-            kind = Kind.SUSPENSE if suspense and of_house else Kind.RELEASE
-            self._write(job_id, line.window, (kind, line.amount))
+            held_for_it = min(doubtful, line.amount - paid)
+            rest = line.amount - paid - held_for_it
+            self._write(job_id, line.window, (Kind.CHARGE, paid), (Kind.SUSPENSE, held_for_it), (Kind.RELEASE, rest))
+            if of_house:
+                self._write(job_id, line.window, (Kind.OVERRUN, cost - paid + doubtful - held_for_it))
 
     def _write(self, job_id: int, window: Window, *amounts: tuple[Kind, int]) -> None:
         self.entries.extend(Entry(job_id, window, kind, amount) for kind, amount in amounts)

@@ -1,14 +1,17 @@
 """A member who changes their mind: before the paid call it costs nothing, after it pictures wait behind a button."""
 
+import asyncio
+
 import pytest
 
-from bot.domain.errors import ProviderBusy, SafetyRefused
-from bot.domain.job import State
+from bot.domain.errors import ProviderBusy, ProviderClosed, SafetyRefused
+from bot.domain.job import Job, State
 from bot.domain.quota import Unit
+from bot.workflow.patience import NAP_S
 from bot.workflow.ports import Declined, Unsent
 from tests.standins import Comes
 from tests.workflow.house import ANN, MEMBER, House
-from tests.workflow.memory_book import Kind
+from tests.workflow.memory_book import Kind, MemoryBook
 
 DAMAGED = b"png 1024x1024 damaged"
 
@@ -46,6 +49,48 @@ async def test_a_cancel_during_the_wait_stops_the_edit(house: House) -> None:
     assert len(house.provider.calls) == 1
     assert house.money(Kind.RELEASE, MEMBER) == house.job().predicted
     assert [told.state for told in house.postbox.told] == [State.CANCELLED]
+
+
+class Stumbling(MemoryBook):
+    """A book that can be away for a moment."""
+
+    away = False
+
+    async def job(self, job_id: int) -> Job | None:
+        if self.away:
+            raise OSError("the disk is busy")
+        return await super().job(job_id)
+
+
+async def test_a_book_that_is_away_is_no_cancel(house: House) -> None:
+    """Who cannot see whether an edit is still wanted waits on for its place, and calls nobody without one."""
+    book = house.book = Stumbling(house.clock, house.steps)
+    house.start()
+
+    async def be_away() -> None:
+        book.away = True
+        for _ in range(10):
+            await asyncio.sleep(0)
+        book.away = False
+
+    await house.placed(Comes())
+    house.steps.meanwhile("turn", be_away)
+
+    await house.work()
+
+    assert house.provider.turns == [("openai", 1)]
+    assert house.state() is State.DELIVERED
+
+
+async def test_a_cancel_ends_a_long_wait(house: House) -> None:
+    """Nobody sleeps on for two minutes because of an edit that nobody wants any more."""
+    await house.placed(Unsent(ProviderBusy(), after_s=120.0), Comes())
+    house.steps.meanwhile("sleep", lambda: house.submit.cancel(1, ANN))
+
+    await house.work()
+
+    assert house.clock.slept == [NAP_S]
+    assert house.state() is State.TOLD
 
 
 @pytest.mark.parametrize("step", ["edit", "edit sent", "verify", "finish written"])
@@ -89,3 +134,34 @@ async def test_a_muted_edit_that_fails_has_nothing_to_show(house: House) -> None
 
     assert house.money(Kind.RELEASE, MEMBER) == house.job().predicted
     assert await house.book.unmute(1) is None
+
+
+@pytest.mark.parametrize("refusal", [Unsent(ProviderBusy(), after_s=30.0), Declined(ProviderClosed())])
+async def test_a_muted_edit_that_was_not_billed_is_cancelled(house: House, refusal: Exception) -> None:
+    """The call was refused at no cost: no other is made or waited for, and the edit ends as its member wanted."""
+    await house.placed(refusal)
+    house.steps.meanwhile("edit sent", lambda: house.submit.cancel(1, ANN))
+
+    await house.work()
+
+    assert [told.state for told in house.postbox.told] == [State.CANCELLED]
+    assert (house.state(), house.job().muted) == (State.TOLD, False)
+    assert house.clock.slept == []
+    assert len(house.provider.calls) == 1
+    assert [attempt.outcome for attempt in house.book.attempts.values()] == ["refused"]
+    assert house.money(Kind.RELEASE, MEMBER) == house.job().predicted
+    assert house.book.tickets == set()
+
+
+async def test_show_while_a_muted_edit_is_being_told_is_not_lost(house: House) -> None:
+    """Show pressed in the instant in which a muted edit would be over: the next round posts its pictures."""
+    await house.placed(Comes())
+    house.steps.meanwhile("edit sent", lambda: house.submit.cancel(1, ANN))
+    house.steps.meanwhile("delivered", lambda: house.submit.show(1, ANN))
+
+    await house.work()
+    assert house.postbox.deliveries == []
+    await house.work()
+
+    assert [len(delivery.parcels) for delivery in house.postbox.deliveries] == [1]
+    assert house.state() is State.DELIVERED

@@ -7,8 +7,9 @@ import pytest
 from bot.domain.errors import Failed, OutcomeUnknown, ProviderBusy, SafetyRefused
 from bot.domain.job import State
 from bot.domain.quota import HOUSE, Unit
+from bot.workflow.insistence import PAUSES_S
 from bot.workflow.ports import Declined, Doubtful, Unreachable, Unsent
-from bot.workflow.work import INSISTENCE_S, TRIES
+from bot.workflow.work import TRIES
 from tests.standins import Comes
 from tests.workflow.house import MEMBER, House
 from tests.workflow.memory_book import Kind
@@ -185,7 +186,7 @@ async def test_an_edit_left_running_is_taken_up_again(house: House) -> None:
 async def test_an_edit_left_sent_is_unknown(house: House, step: str) -> None:
     """A fault of ours after *sent* that lasts leaves it so; the ticket's next try says unknown and calls nobody."""
     await house.placed(Comes())
-    house.steps.raise_at(step, *[RuntimeError("the disk is full")] * (len(INSISTENCE_S) + 1))
+    house.steps.raise_at(step, *[RuntimeError("the disk is full")] * (len(PAUSES_S) + 1))
     with pytest.raises(RuntimeError):
         await house.work()
     assert house.state() is State.SENT
@@ -227,11 +228,11 @@ async def test_an_edit_that_fails_every_time_ends(house: House) -> None:
 async def test_a_stumble_does_not_lose_what_is_paid_for(house: House, step: str, fault: Exception) -> None:
     """Our own disk, database or decoder fails for a while with the answer in hand: it is tried until it is kept."""
     await house.placed(Comes())
-    house.steps.raise_at(step, *[fault] * len(INSISTENCE_S))
+    house.steps.raise_at(step, *[fault] * len(PAUSES_S))
 
     await made_once(house)
 
-    assert house.clock.slept == list(INSISTENCE_S)
+    assert house.clock.slept == list(PAUSES_S)
 
 
 # ── a process that is about to stop ─────────────────────────────────────────────────────────────────────────

@@ -26,7 +26,7 @@ async def test_what_was_sent_is_unknown(house: House) -> None:
     """The member's hold is released, the house's is suspense, and the attempt is closed as unknown."""
     await house.placed(Comes())
     await house.book.claim(1)
-    await house.book.sent(1)
+    await house.book.sent(1, "openai")
 
     await house.restart()
 

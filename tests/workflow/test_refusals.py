@@ -15,10 +15,12 @@ from bot.domain.errors import (
 from bot.domain.job import State
 from bot.domain.progress import Phase, Progress
 from bot.domain.quota import HOUSE, Unit
-from bot.workflow.ports import Declined, Doubtful, Unsent
+from bot.workflow.ports import Declined, Doubtful, Shut, Unsent
 from tests.standins import Comes
-from tests.workflow.house import MEMBER, House
+from tests.workflow.house import MEMBER, House, a_card
 from tests.workflow.memory_book import Kind
+
+LOCKED = Declined(ProviderClosed())
 
 
 def outcomes(house: House) -> list[str]:
@@ -35,7 +37,7 @@ async def test_an_asked_wait_is_waited_out(house: House) -> None:
 
     await house.work()
 
-    assert house.clock.slept == [12.0]
+    assert house.waits() == [12.0]
     assert Progress(Phase.PATIENCE, wait_s=12) in house.postbox.shown
     assert outcomes(house) == ["refused", "answered"]
     assert [attempt.request_id for attempt in house.book.attempts.values()] == ["req_0", "req_1"]
@@ -49,7 +51,7 @@ async def test_a_strange_wait_is_bounded(house: House, after_s: float, slept: fl
 
     await house.work()
 
-    assert house.clock.slept == [slept]
+    assert house.waits() == [slept]
 
 
 async def test_a_provider_that_says_nothing_is_given_time(house: House) -> None:
@@ -58,9 +60,19 @@ async def test_a_provider_that_says_nothing_is_given_time(house: House) -> None:
 
     await house.work()
 
-    assert house.clock.slept == [2.0, 8.0]
+    assert house.waits() == [2.0, 8.0]
     assert outcomes(house) == ["refused", "refused", "answered"]
     assert house.book.amount(Kind.CHARGE, MEMBER, Unit.IMAGES) == 1
+
+
+async def test_tries_after_an_outage_are_spread(house: House) -> None:
+    """Edits that were refused together do not come back together: a pause of ours is up to half as long again."""
+    house.chance = 1.0
+    await house.placed(Unsent(ProviderDown()), Unsent(ProviderBusy(), after_s=4.0), Comes())
+
+    await house.work()
+
+    assert house.waits() == [3.0, 4.0]
 
 
 async def test_patience_ends_after_three_calls(house: House) -> None:
@@ -71,7 +83,7 @@ async def test_patience_ends_after_three_calls(house: House) -> None:
 
     assert isinstance(house.job().trouble, ProviderDown)
     assert len(house.provider.calls) == 3
-    assert len(house.clock.slept) == 2
+    assert len(house.waits()) == 2
     assert house.money(Kind.RELEASE, MEMBER) == house.money(Kind.RELEASE, HOUSE) == house.job().predicted
     assert house.state() is State.TOLD
 
@@ -94,7 +106,7 @@ async def test_a_final_refusal_is_told_and_costs_nothing(house: House, trouble: 
     await house.work()
 
     assert house.job().trouble is trouble
-    assert outcomes(house) == ["declined"]
+    assert outcomes(house) == ["failed"]
     assert house.money(Kind.RELEASE, MEMBER) == house.money(Kind.RELEASE, HOUSE) == house.job().predicted
     assert [told.state for told in house.postbox.told] == [State.FAILED]
     assert house.postbox.alerts == []
@@ -117,13 +129,42 @@ async def test_a_locked_door_alerts_the_operator_once_a_day(house: House) -> Non
         await house.placed(Declined(ProviderClosed()), request=house.edit(origin=origin))
         await house.work()
     assert [(type(alert), alert.fields) for alert in house.postbox.alerts] == [
-        (ProviderLocked, {"model": "gpt-image-2"})
+        (ProviderLocked, {"provider": "openai", "model": "gpt-image-2"})
     ]
 
     house.clock.moment += 86_400
     await house.placed(Declined(ProviderClosed()), request=house.edit(origin=3))
     await house.work()
     assert len(house.postbox.alerts) == 2
+
+
+async def test_the_operator_hears_of_each_provider_once_a_day(house: House) -> None:
+    """Two locked doors are two notices, however many edits find them; the next day has its own."""
+    house.sell(a_card("first"), a_card("second"))
+    for origin in (1, 2):
+        await house.placed(LOCKED, LOCKED, request=house.edit(origin=origin))
+        await house.work()
+    assert [(type(alert), alert.fields) for alert in house.postbox.alerts] == [
+        (ProviderLocked, {"provider": "first", "model": "gpt-image-2"}),
+        (ProviderLocked, {"provider": "second", "model": "gpt-image-2"}),
+    ]
+
+    house.clock.moment += 86_400
+    await house.placed(LOCKED, Comes(), request=house.edit(origin=3))
+    await house.work()
+    assert [alert.fields["provider"] for alert in house.postbox.alerts] == ["first", "second", "first"]
+
+
+async def test_a_shut_door_is_not_told_again(house: House) -> None:
+    """Who is passed over for a door that is known to be locked alerts nobody."""
+    house.sell(a_card("first"), a_card("second"))
+    await house.placed(Comes())
+    house.steps.raise_at("turn", Shut())
+
+    await house.work()
+
+    assert house.postbox.alerts == []
+    assert house.state() is State.DELIVERED
 
 
 # ── an outcome that nobody knows ─────────────────────────────────────────────────────────────────────────────

@@ -5,11 +5,13 @@ import asyncio
 import pytest
 
 from bot.domain.errors import (
+    CompressionNeedsFormat,
     HouseClosed,
     HouseSpent,
     ImagesSpent,
     InputLost,
     MoneySpent,
+    NumberImpossible,
     OptionAbsent,
     OptionUnknown,
     PermissionMissing,
@@ -101,11 +103,16 @@ async def test_a_placed_job_knows_its_model_and_size(house: House) -> None:
         (Options(), "gpt-image-9", "snow", UnknownModel),
         (Options(), "dall-e-2", "x" * 1001, PromptTooLong),
         (Options(n=11), "gpt-image-2", "snow", TooManyResults),
-        (Options(n=2), "gpt-image-2-c", "snow", TooManyResults),
+        (Options(n=0), "gpt-image-2", "snow", TooManyResults),
+        (Options(n=11), "gpt-image-2-c", "snow", TooManyResults),
         (Options(size="1000x1000"), "gpt-image-2", "snow", SizeImpossible),
         (Options(size="large"), "gpt-image-2", "snow", OptionUnknown),
         (Options(quality="xhigh"), "gpt-image-2", "snow", OptionUnknown),
-        (Options(quality="low"), "dall-e-2", "snow", OptionAbsent),
+        (Options(quality="low"), "dall-e-2", "snow", OptionUnknown),
+        (Options(quality="low"), "gpt-image-2-c", "snow", OptionAbsent),
+        (Options(stream=True), "gpt-image-2-c", "snow", OptionAbsent),
+        (Options(partial_images=4), "gpt-image-2", "snow", NumberImpossible),
+        (Options(output_compression=80), "gpt-image-2", "snow", CompressionNeedsFormat),
     ],
 )
 async def test_a_wish_that_cannot_be_is_refused_before_a_file_is_opened(

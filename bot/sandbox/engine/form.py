@@ -15,12 +15,13 @@ from bot.sandbox.record import Body
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """One uploaded file; `name` is the field's name as sent, `label` what a refusal calls it."""
+    """One uploaded file; `name` is the field's name as sent, `label` what a refusal calls it, `filename` its own."""
 
     name: str
     label: str
     content_type: str
     body: memoryview
+    filename: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +66,7 @@ def _multipart(body: Body, boundary: str) -> Form:
             continue
         nth = sum(file.name == name for file in files)
         label = f"{name[:-2]}[{nth}]" if name.endswith("[]") else name
-        files.append(File(name, label, str(head.get("Content-Type", "")), content))
+        files.append(File(name, label, str(head.get("Content-Type", "")), content, head.get_filename() or ""))
     return Form(tuple(texts), tuple(files))
 
 

@@ -83,6 +83,7 @@ def result(sheet: Sheet, index: int, of: int) -> Image.Image:
         canvas.putalpha(ImageChops.lighter(shown, sheet.editable) if sheet.editable else shown)
     about = [f"picture {index + 1} of {of}", f"request #{sheet.call}", order.model]
     about += [f"{sheet.size[0]}x{sheet.size[1]}", order.quality, _inputs(sheet)]
+    about += [f"OBEYED FROM THE PROMPT: {order.injected}"] if order.injected else []
     stamp(canvas, sheet.place, Caption(order.prompt, " · ".join(filter(None, about))), sheet.insets)
     canvas = canvas.convert(ground.mode)
     if sheet.editable is not None:

@@ -5,16 +5,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from io import BytesIO
 
-from PIL import Image, UnidentifiedImageError
+from PIL import Image, ImageOps, UnidentifiedImageError
 
 from bot.sandbox.engine.form import File
-from bot.sandbox.engine.refusal import invalid, unfit
-from bot.sandbox.engine.rules import Flexible
+from bot.sandbox.engine.refusal import Refusal, invalid, unfit
+from bot.sandbox.engine.rules import Flexible, Rules
 from bot.sandbox.engine.validate import Order
 
 _FORMATS = ("PNG", "JPEG", "WEBP")
 _MOST_PIXELS = 80_000_000
 _INSET = 640
+_FROM_NOTHING = (512, 512)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,9 @@ def opened(order: Order) -> Inputs:
     """Decode every picture of an order. Raises Refusal for the first that is damaged or does not fit."""
     ground, sizes, insets = None, [], []
     for number, file in enumerate(order.images, 1):
-        picture = _decoded(file, number)
+        picture = _decoded(file, number, order.rules)
+        if picture is None:
+            continue
         if order.rules.square and picture.width != picture.height:
             raise invalid("image", None, "Uploaded image must be a PNG, square and less than 4 MB.")
         sizes.append(picture.size)
@@ -44,8 +47,10 @@ def opened(order: Order) -> Inputs:
             picture.thumbnail((_INSET, _INSET), reducing_gap=2.0)
             insets.append(_plain(picture))
     if ground is None:
-        raise ValueError("an order has at least one picture")
-    editable = None if order.mask is None else _editable(order.mask, ground.size)
+        # A server that leaves out what it cannot decode goes on without any picture at all.
+        ground = Image.new("RGB", _FROM_NOTHING, (120, 126, 136))
+        sizes.append(ground.size)
+    editable = None if order.mask is None else _editable(order.mask, order, ground.size)
     return Inputs(ground, tuple(insets), tuple(sizes), editable)
 
 
@@ -81,13 +86,15 @@ def _closest_ratio(first: tuple[int, int], sizes: Sequence[str]) -> tuple[int, i
     return width, height
 
 
-def _decoded(file: File, number: int) -> Image.Image:
+def _decoded(file: File, number: int, rules: Rules) -> Image.Image | None:
     complaint = unfit(
         None,
         "invalid_image_file",
         f"Invalid image file or mode for image {number}, please check your image file.",
     )
     picture = _loaded(file)
+    if picture is None and rules.skips_damaged:
+        return None
     if picture is None or picture.format not in _FORMATS or picture.mode in ("CMYK", "YCCK"):
         raise complaint
     return picture
@@ -110,16 +117,22 @@ def _plain(picture: Image.Image) -> Image.Image:
     return picture.convert("RGBA" if picture.has_transparency_data else "RGB")
 
 
-def _editable(file: File, size: tuple[int, int]) -> Image.Image:
+def _editable(file: File, order: Order, size: tuple[int, int]) -> Image.Image | None:
+    if order.rules.mask == "unused":
+        return None
     mask = _loaded(file)
+    if order.rules.mask == "white":
+        return None if mask is None else ImageOps.fit(mask.convert("L"), size).point(lambda grey: 255 * (grey > 127))
     if mask is None or mask.format != "PNG":
-        raise unfit(None, "invalid_mask_image_format", "Invalid mask image format - mask image must be a PNG")
+        raise _unfit_mask("mask image must be a PNG")
+    if order.rules.mask_like_image and order.images[0].content_type != file.content_type:
+        raise _unfit_mask("mask format does not match image format")
     if not mask.has_transparency_data:
-        raise unfit(None, "invalid_mask_image_format", "Invalid mask image format - mask image missing alpha channel")
+        raise _unfit_mask("mask image missing alpha channel")
     if mask.size != size:
-        raise unfit(
-            None,
-            "invalid_mask_image_format",
-            "Invalid mask image format - mask size does not match image size",
-        )
+        raise _unfit_mask("mask size does not match image size")
     return mask.convert("RGBA").getchannel("A").point(lambda alpha: 255 if alpha == 0 else 0)
+
+
+def _unfit_mask(why: str) -> Refusal:
+    return unfit(None, "invalid_mask_image_format", f"Invalid mask image format - {why}")

@@ -1,24 +1,26 @@
-"""A refusal of the image API: a status and the envelope `{"error": {message, type, param, code}}`."""
+"""A refusal of the image API: a status and what its envelope says (`envelopes.py` has the envelopes)."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 REQUEST, USER = "invalid_request_error", "image_generation_user_error"
 
 
 @dataclass(slots=True)
 class Refusal(Exception):
-    """What the API says no with."""
+    """What the API says no with; `more` are members of the error beside the usual four."""
 
     message: str
     type: str | None = REQUEST
     param: str | None = None
     code: str | None = None
     status: int = 400
+    more: Mapping[str, object] = field(default_factory=dict)
 
     def as_json(self) -> dict[str, object]:
-        """The body of the answer."""
+        """OpenAI's body: `{"error": {message, type, param, code}}`."""
         error = {"message": self.message, "type": self.type, "param": self.param, "code": self.code}
-        return {"error": error}
+        return {"error": {**error, **self.more}}
 
 
 def invalid(param: str | None, code: str | None, message: str) -> Refusal:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
+from typing import Literal
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,17 +53,28 @@ class Rules:
     flat: Mapping[str, int] = field(default_factory=dict)
     url_life_s: float = 0
     """How long a result's link lives; 0 where results come as base64."""
+    default_size: str | None = None
+    """What is made where no size is said: auto, or the first square of a list, unless this says otherwise."""
+    mask: Literal["alpha", "white", "unused"] = "alpha"
+    """What lets the ground change: full transparency, white in a grey picture, or nothing (the mask is not read)."""
+    mask_like_image: bool = False
+    """Whether the mask must have the format of picture 1."""
+    gated: bool = False
+    """Whether mask, several results and free sizes are for accounts of a group only."""
+    skips_damaged: bool = False
+    """Whether a picture that cannot be decoded is left out without a word."""
 
 
-def _choices(**values: tuple[str, ...]) -> Mapping[str, tuple[str, ...]]:
+def choices(**values: tuple[str, ...]) -> Mapping[str, tuple[str, ...]]:
+    """The values of each field that has a list of them."""
     return MappingProxyType(values)
 
 
 _FORMATS = ("png", "webp", "jpeg")
 _BACKGROUNDS = ("transparent", "opaque", "auto")
 _QUALITIES = ("low", "medium", "high", "auto")
-_ALWAYS = frozenset({"model", "prompt", "image", "n"})
-_IMAGE_FIELDS = _ALWAYS | {
+ALWAYS = frozenset({"model", "prompt", "image", "n"})
+_IMAGE_FIELDS = ALWAYS | {
     "mask",
     "size",
     "quality",
@@ -76,7 +88,7 @@ _IMAGE_FIELDS = _ALWAYS | {
 
 _IMAGE_2 = Rules(
     fields=_IMAGE_FIELDS | {"input_fidelity"},
-    choices=_choices(quality=_QUALITIES, background=_BACKGROUNDS, output_format=_FORMATS),
+    choices=choices(quality=_QUALITIES, background=_BACKGROUNDS, output_format=_FORMATS),
     sizes=Flexible(),
     transparent=False,
     fidelity_refused=True,
@@ -86,7 +98,7 @@ _IMAGE_2 = Rules(
 _IMAGE_25 = replace(
     _IMAGE_2,
     fields=_IMAGE_2.fields | {"complexity"},
-    choices=_choices(
+    choices=choices(
         quality=("low", "medium", "high", "xhigh", "max", "auto"),
         background=_BACKGROUNDS,
         output_format=_FORMATS,
@@ -97,7 +109,7 @@ _IMAGE_25 = replace(
 )
 _IMAGE_15 = Rules(
     fields=_IMAGE_FIELDS | {"input_fidelity"},
-    choices=_choices(
+    choices=choices(
         quality=_QUALITIES,
         background=_BACKGROUNDS,
         output_format=_FORMATS,
@@ -109,8 +121,8 @@ _IMAGE_15 = Rules(
     rates=Rates(5_000, 8_000, 32_000),
 )
 _DALL_E = Rules(
-    fields=_ALWAYS | {"mask", "size", "response_format", "quality", "user"},
-    choices=_choices(quality=("standard",), response_format=("url", "b64_json")),
+    fields=ALWAYS | {"mask", "size", "response_format", "quality", "user"},
+    choices=choices(quality=("standard",), response_format=("url", "b64_json")),
     sizes=("256x256", "512x512", "1024x1024"),
     images=1,
     image_bytes=4 * 2**20,
@@ -123,8 +135,8 @@ _DALL_E = Rules(
     url_life_s=3_600,
 )
 _REVERSE = Rules(
-    fields=_ALWAYS | {"size", "response_format"},
-    choices=_choices(response_format=("url",)),
+    fields=ALWAYS | {"size", "response_format"},
+    choices=choices(response_format=("url",)),
     sizes=("1024x1024", "1536x1024", "1024x1536"),
     images=1,
     image_bytes=4 * 2**20,
@@ -134,8 +146,8 @@ _REVERSE = Rules(
     url_life_s=86_400,
 )
 _KONTEXT = Rules(
-    fields=_ALWAYS | {"output_format"},
-    choices=_choices(output_format=("png", "jpeg")),
+    fields=ALWAYS | {"output_format"},
+    choices=choices(output_format=("png", "jpeg")),
     sizes=None,
     images=1,
     image_bytes=20 * 2**20,
@@ -158,7 +170,7 @@ MODELS: Mapping[str, Rules] = MappingProxyType(
         "gpt-image-1-mini": replace(
             _IMAGE_15,
             fields=_IMAGE_FIELDS,
-            choices=_choices(quality=_QUALITIES, background=_BACKGROUNDS, output_format=_FORMATS),
+            choices=choices(quality=_QUALITIES, background=_BACKGROUNDS, output_format=_FORMATS),
             rates=Rates(2_000, 2_500, 8_000),
         ),
         "dall-e-2": _DALL_E,

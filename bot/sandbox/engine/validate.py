@@ -35,6 +35,7 @@ class Order:
     by_url: bool
     images: tuple[File, ...]
     mask: File | None
+    injected: str = ""
 
 
 def checked(form: Form, models: Mapping[str, Rules]) -> Order:
@@ -284,7 +285,7 @@ def _quality(form: Form, rules: Rules) -> str:
 
 
 def _asked_size(form: Form, rules: Rules) -> tuple[int, int] | None:
-    size = form.text("size")
+    size = form.text("size") or rules.default_size
     if isinstance(rules.sizes, tuple) and size is None and "auto" not in rules.sizes:
         size = "1024x1024"
     if size is None or size == "auto" or rules.sizes is None:

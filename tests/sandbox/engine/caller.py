@@ -1,5 +1,6 @@
 """A running image API and a caller of it, without the official client and without the bot."""
 
+import json
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from aiohttp import ClientSession, FormData
 from PIL import Image, ImageDraw
 
 from bot.sandbox.clock import Clock
+from bot.sandbox.engine.faults import FAULTS
 from bot.sandbox.engine.server import Engine
 from bot.sandbox.listen import listening
 from bot.sandbox.record import Recorder
@@ -44,18 +46,26 @@ class Caller:
         *,
         key: str | None = None,
         headers: Mapping[str, str] | None = None,
+        shop: str = "openai",
     ) -> Said:
-        """Post a form with these text fields and these uploads (field name, bytes, content type)."""
+        """Post a form with these text fields and these uploads (field name, bytes, content type) to a shop."""
         form = FormData(default_to_multipart=True)
         for name, value in fields.items():
             form.add_field(name, value)
         for nth, (name, content, kind) in enumerate(uploads):
-            form.add_field(name, BytesIO(content), filename=f"picture-{nth}.png", content_type=kind)
+            filename = f"picture-{nth}.{kind.removeprefix('image/')}"
+            form.add_field(name, BytesIO(content), filename=filename, content_type=kind)
         sent = {"Authorization": f"Bearer {key or self.engine.key}", **(headers or {})}
-        async with self.session.post(f"{self.url}/v1/images/edits", data=form, headers=sent) as response:
+        if shop.startswith("azure"):
+            sent["api-key"] = sent.pop("Authorization").removeprefix("Bearer ")
+        async with self.session.post(self.edits(shop), data=form, headers=sent, allow_redirects=False) as response:
             content = await response.read()
-            told = await response.json() if response.content_type == "application/json" else None
-            return Said(response.status, response.headers, content, told)
+            return Said(response.status, response.headers, content, _json(content))
+
+    def edits(self, shop: str = "openai") -> str:
+        """Where this shop takes edits."""
+        base, mark, query = self.engine.address(shop).partition("?")
+        return base + ("/images/edits" if mark else "/v1/images/edits") + mark + query
 
     async def get(self, path: str) -> Any:
         """The JSON answer of a control route."""
@@ -66,6 +76,13 @@ class Caller:
         """Post JSON to a control route."""
         async with self.session.post(self.url + path, json=value) as response:
             return Said(response.status, response.headers, await response.read(), await response.json())
+
+
+def _json(content: bytes) -> Any:
+    try:
+        return json.loads(content)
+    except (ValueError, RecursionError):
+        return None
 
 
 def picture(size: tuple[int, int] = (40, 30), mode: str = "RGB", kind: str = "PNG", **options: object) -> bytes:
@@ -85,12 +102,21 @@ def mask(size: tuple[int, int] = (40, 30), box: tuple[int, int, int, int] = (0, 
     return out.getvalue()
 
 
+async def entered(api: Caller, fault: str) -> None:
+    """Assert that the one call stands in the books as the row of its fault says."""
+    books = await api.get("/_books?answered=1")
+    (call,) = books["calls"]
+    assert (call["fault"], call["billed"]) == (fault, FAULTS[fault].billed)
+    assert call["after"] == FAULTS[fault].after
+    assert (call["billed_micro_usd"] > 0) is FAULTS[fault].billed
+
+
 @asynccontextmanager
 async def served(**options: Any) -> AsyncIterator[Caller]:
     """An engine with these options behind a real port, and a caller of it."""
     clock, recorder = Clock(), Recorder()
     engine = Engine(clock, recorder, **options)
-    async with listening(engine.application()) as url, ClientSession() as session:
+    async with listening(engine.application(), turned_away=engine.turned_away) as url, ClientSession() as session:
         engine.listens_at(url)
         yield Caller(url, engine, clock, recorder, session)
     recorder.close()

@@ -2,12 +2,12 @@
 
 import pytest
 
-from bot.domain.errors import SafetyRefused
+from bot.domain.errors import Failed, SafetyRefused
 from bot.domain.job import State
 from bot.domain.quota import Unit
 from bot.domain.request import Options
 from bot.workflow.ports import Declined, Undeliverable, Unreachable
-from bot.workflow.work import result_name
+from bot.workflow.reporting import result_name
 from tests.standins import Comes
 from tests.workflow.house import ANN, MEMBER, House
 from tests.workflow.memory_book import Kind
@@ -189,3 +189,31 @@ async def test_the_status_message_ends_as_the_edit_did(house: House) -> None:
     await house.work()
 
     assert [(closed.id, closed.state) for closed in house.postbox.closed] == [(1, State.DELIVERED), (2, State.TOLD)]
+
+
+async def test_a_result_over_the_limit_goes_as_a_lighter_copy(house: House) -> None:
+    """A picture that the place is too small for is shown all the same, and the original stays on disk."""
+    house.postbox.most_bytes = 5
+    await house.placed(Comes((b"jpeg 1024x1024 b",)))
+
+    await house.work()
+
+    [parcel] = house.postbox.deliveries[0].parcels
+    assert (parcel.filename, parcel.lighter_than) == ("edit-1-v1-1.png", 16)
+    assert house.blobs.path(house.job().results[0].blob).read_bytes() == b"jpeg 1024x1024 b"
+
+
+async def test_a_result_that_cannot_be_made_lighter_is_delivered_as_it_is(house: House) -> None:
+    """Trouble with the copy is no trouble with the picture: the postbox says what it does not take."""
+    house.postbox.most_bytes = 5
+    await house.placed(Comes())
+
+    async def spoil_the_copy() -> None:
+        house.steps.raise_at("prepare", Failed())
+
+    house.steps.meanwhile("finish", spoil_the_copy)
+    await house.work()
+
+    [parcel] = house.postbox.deliveries[0].parcels
+    assert parcel.lighter_than is None
+    assert house.state() is State.DELIVERED

@@ -1,0 +1,45 @@
+"""A preview as an attachment: read at the moment when it is sent, and only if it is a picture that the place takes."""
+
+import asyncio
+import io
+from dataclasses import dataclass
+from pathlib import Path
+
+import discord
+import structlog
+
+log = structlog.get_logger()
+
+# What a provider sends as a preview has not been looked into; only what says that it is a picture is shown as one.
+SIGNATURES = {"png": (0, b"\x89PNG\r\n\x1a\n"), "jpg": (0, b"\xff\xd8\xff"), "webp": (8, b"WEBP")}
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """A preview on disk, the name to show without its extension, and the most bytes that the place takes."""
+
+    path: Path
+    name: str
+    limit: int
+
+
+async def attachment(sight: Sight) -> discord.File | None:
+    """The preview as a file to upload; None where it is gone, too large or no picture."""
+    try:
+        content = await asyncio.to_thread(_read, sight)
+    except OSError:
+        return None  # the call is over and its folder with it
+    extension = _extension(content)
+    if extension is None or len(content) > sight.limit:
+        log.info("preview_skipped", name=sight.name, bytes=len(content))
+        return None
+    return discord.File(io.BytesIO(content), filename=f"{sight.name}.{extension}")
+
+
+def _read(sight: Sight) -> bytes:
+    with sight.path.open("rb") as file:
+        return file.read(sight.limit + 1)
+
+
+def _extension(content: bytes) -> str | None:
+    return next((name for name, (place, mark) in SIGNATURES.items() if content.startswith(mark, place)), None)

@@ -1,0 +1,41 @@
+"""The doors between the conductors and the rooms: what each room is asked for, in the nouns of `domain`."""
+
+from bot.workflow.ports.chat import Delivery, Parcel, Postbox, Undeliverable, Unreachable
+from bot.workflow.ports.dispatch import Dispatcher
+from bot.workflow.ports.pictures import Pictures, Preparation, Prepared, Probe, SendFile, Source
+from bot.workflow.ports.provider import Answer, Call, Declined, Doubtful, Preview, Provider, Shut, Unsent
+from bot.workflow.ports.receipt import Note, NoteKind, Receipt
+from bot.workflow.ports.storage import Blobs, Book, Placed, Settlement, Tickets
+from bot.workflow.ports.world import Clock
+
+__all__ = [
+    "Answer",
+    "Blobs",
+    "Book",
+    "Call",
+    "Clock",
+    "Declined",
+    "Delivery",
+    "Dispatcher",
+    "Doubtful",
+    "Note",
+    "NoteKind",
+    "Parcel",
+    "Pictures",
+    "Placed",
+    "Postbox",
+    "Preparation",
+    "Prepared",
+    "Preview",
+    "Probe",
+    "Provider",
+    "Receipt",
+    "SendFile",
+    "Settlement",
+    "Shut",
+    "Source",
+    "Tickets",
+    "Undeliverable",
+    "Unreachable",
+    "Unsent",
+]

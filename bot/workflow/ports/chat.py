@@ -1,0 +1,75 @@
+"""What the conductors ask of the chat: everything that is said of a job outside an interaction."""
+
+from collections.abc import AsyncGenerator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol
+
+from bot.domain.errors import Trouble
+from bot.domain.job import Announcement, Job
+from bot.domain.progress import Progress
+from bot.workflow.ports.provider import Preview
+
+
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """A result to post: its place among the job's results from 1, the file, its shown name and its size in bytes.
+
+    `lighter_than` is the size of the original where this is a lighter copy of it, made because the place takes no more.
+    """
+
+    number: int
+    path: Path
+    filename: str  # "edit-7-v1-1.png"
+    bytes: int
+    lighter_than: int | None = None
+
+
+class Undeliverable(Exception):
+    """Discord will not take it there, now or later: the place is gone or closed to us."""
+
+
+class Unreachable(Exception):
+    """Discord cannot be reached or has a fault: worth another try in a while."""
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """Results on their way: which parcels, and which parts are posted already.
+
+    `look_first` asks to read the thread for our file names before sending: after a restart or two minutes a nonce
+    is no longer remembered.
+    """
+
+    job: Job
+    parcels: tuple[Parcel, ...]
+    posted: dict[int, int] = field(default_factory=dict)
+    look_first: bool = False
+
+
+class Postbox(Protocol):
+    """Everything that the bot says of a job outside an interaction. All of it may be said twice; it is seen once."""
+
+    async def announce(self, job: Job, ahead: int) -> Announcement:
+        """Post the status message and open its thread, or find them. Raises `Undeliverable` or `Unreachable`."""
+
+    def progress(self, job: Job, progress: Progress, preview: Preview | None = None) -> None:
+        """Show it on the status message, soon, at most one edit of a message every three seconds.
+
+        A preview is shown in place of the one before; its file may be gone by the time that it would be.
+        """
+
+    def file_limit(self, job: Job) -> int:
+        """The most bytes that one file may have where the job's results go."""
+
+    def deliver(self, delivery: Delivery) -> AsyncGenerator[tuple[int, int], None]:
+        """Post the parcels; yields (part, message id) as each message is there. Raises as `announce`."""
+
+    async def tell(self, job: Job) -> None:
+        """Say in the job's place how it ended without pictures: failed, unknown or cancelled. Raises as `announce`."""
+
+    async def close(self, job: Job) -> None:
+        """End the status message as the job ended. Never raises: it is a courtesy."""
+
+    async def alert(self, trouble: Trouble) -> None:
+        """Tell the operator, by direct message and in the log. Never raises."""

@@ -1,0 +1,165 @@
+"""What the conductors ask of the rows and of the pictures on disk: one verb per invariant."""
+
+from collections.abc import Collection, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from bot.domain.errors import Trouble
+from bot.domain.job import Announcement, Job, ResultPicture
+from bot.domain.quota import Balance, Line, Window
+from bot.domain.request import EditRequest
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A job in the queue: `fresh` is False where its origin had placed it before; `ahead` counts those in front."""
+
+    job: Job
+    fresh: bool
+    ahead: int
+
+
+@dataclass(frozen=True, slots=True)
+class Settlement:
+    """The end of the money of a job that is done: charged for these pictures, in micro-USD."""
+
+    micro_usd: int
+    results: tuple[ResultPicture, ...]
+
+
+class Book(Protocol):
+    """The rows: one verb per invariant, one transaction per verb.
+
+    Verbs that move a job return it after the move, or None where it was not in a state that allows the move
+    (somebody else was faster); they never raise for that.
+    """
+
+    async def place(self, request: EditRequest, hold: Sequence[Line], predicted: int) -> Placed:
+        """Job, hold and ticket in one transaction. Raises the `Refused` of the first allowance that is spent."""
+
+    async def job(self, job_id: int) -> Job | None:
+        """The job as it is now."""
+
+    async def ahead(self, job_id: int) -> int:
+        """How many unfinished jobs were placed before this one."""
+
+    async def announced(self, job_id: int, announcement: Announcement) -> Job:
+        """Note where the member sees the job; the first note stays."""
+
+    async def claim(self, job_id: int) -> Job | None:
+        """queued → running; counts the claim."""
+
+    async def sent(self, job_id: int, provider: str) -> str | None:
+        """running → sent, with an open attempt at this provider, whose id is returned: before its first byte leaves.
+
+        None where the job is no longer running, and where it was muted meanwhile: then no further call is made.
+        """
+
+    async def bank(self, job_id: int, attempt: str, settlement: Settlement, request_id: str | None) -> Job | None:
+        """sent → running: this call's pictures and cost are kept, more calls follow; the hold stays.
+
+        From then on the job ends `done`, whatever happens: charged for the pictures that it has.
+        """
+
+    async def refused(self, job_id: int, attempt: str, code: str, request_id: str | None) -> Job | None:
+        """sent → running; the attempt ends as refused, nothing billed."""
+
+    async def finish(self, job_id: int, attempt: str, settlement: Settlement, request_id: str | None) -> Job | None:
+        """sent → done: the charge, the release of the rest, the results and the version, in one transaction.
+
+        Pictures and costs that were banked before are part of it. Of a charge above the hold the member pays the hold
+        and the house the rest.
+        """
+
+    async def finish_short(
+        self, job_id: int, attempt: str | None, code: str, request_id: str | None, *, suspense: int = 0
+    ) -> Job | None:
+        """running or sent → done with what was banked, because a later call brought nothing.
+
+        The open attempt, if there is one, ends as failed, or as unknown where `suspense` micro-USD are booked for it
+        to the house. None where nothing was banked.
+        """
+
+    async def fail(
+        self,
+        job_id: int,
+        trouble: Trouble,
+        attempt: str | None = None,
+        request_id: str | None = None,
+        *,
+        billed: bool = False,
+    ) -> Job | None:
+        """running or sent → failed: the hold is released; `billed` books the prediction as the house's suspense."""
+
+    async def doubt(self, job_id: int, attempt: str | None, trouble: Trouble, request_id: str | None) -> Job | None:
+        """sent → unknown: the member's hold is released, the house's becomes suspense. None: the open attempt."""
+
+    async def lose(self, job_id: int) -> Job | None:
+        """running → queued: the process stops before the call; the hold stays."""
+
+    async def cancel(self, job_id: int) -> Job | None:
+        """queued or running → cancelled with the hold released; sent, done, or running with pictures banked → muted."""
+
+    async def unmute(self, job_id: int) -> Job | None:
+        """A muted job whose pictures are wanted after all: told or done → done, with a new ticket."""
+
+    async def delivered(self, job_id: int, *, muted: bool | None = None) -> Job | None:
+        """done → delivered (or told if muted); failed, cancelled, unknown → told. Ends the ticket.
+
+        Where `muted` is given, only a job that is so still: its member may have pressed Show in between.
+        """
+
+    async def posted(self, job_id: int, part: int, message_id: int) -> None:
+        """Note that this part of the results is in the thread."""
+
+    async def parts(self, job_id: int) -> dict[int, int]:
+        """The parts that were noted as posted, with their message ids."""
+
+    async def recover(self, trouble: Trouble) -> Sequence[Job]:
+        """On start, one transaction: running → queued; sent → unknown with this trouble. Returns those that moved.
+
+        A job with pictures banked ends as `finish_short` would, the open attempt in suspense.
+        """
+
+    async def balances(self, windows: Sequence[Window]) -> tuple[Balance, ...]:
+        """What is used and held in these windows, in their order."""
+
+    async def once(self, key: str) -> bool:
+        """True the first time this key is given, False ever after: for notices that are said once."""
+
+    async def recall(self, key: str) -> str | None:
+        """What was remembered under this key."""
+
+    async def remember(self, key: str, value: str) -> None:
+        """Keep a small text under this key, over the last one."""
+
+    async def blobs_in_use(self, since: float) -> frozenset[str]:
+        """The keys of every blob that a job placed since then, or any unfinished one, refers to."""
+
+
+class Blobs(Protocol):
+    """Pictures on disk, named by what is in them."""
+
+    def workshop(self) -> AbstractAsyncContextManager[Path]:
+        """A fresh folder on the same disk, gone afterwards."""
+
+    async def keep(self, path: Path) -> str:
+        """Make the file durable under its content's hash (fsync, rename) and return that key."""
+
+    def path(self, key: str) -> Path:
+        """Where the bytes of a key are; the file may have been swept."""
+
+    async def sweep(self, in_use: Collection[str], older_than: float) -> int:
+        """Delete blobs that are not in use and were last kept before this time. Returns how many."""
+
+
+class Tickets(Protocol):
+    """What the book writes for the dispatcher inside its own transaction, which is opaque here."""
+
+    async def enqueue(self, tx: object, job_id: int, user_id: int) -> None:
+        """A ticket for this job, if there is none; delivered at least once after the transaction committed."""
+
+    async def end(self, tx: object, job_id: int) -> None:
+        """The job needs no further work."""
