@@ -5,7 +5,7 @@ import sys
 import typer
 
 from bot.app import CannotStart
-from bot.cli import demo, doctor, ledger, models, operate, sandbox
+from bot.cli import demo, doctor, inspection, ledger, models, operate, sandbox
 from bot.settings import SettingsWrong
 
 cli = typer.Typer(
@@ -19,6 +19,7 @@ cli = typer.Typer(
 cli.command(name="run")(operate.run)
 cli.command(name="migrate")(operate.migrate)
 cli.command(name="demo")(demo.demo)
+cli.command(name="inspect")(inspection.inspect)
 cli.command(name="models")(models.models)
 cli.command(name="doctor")(doctor.doctor)
 cli.add_typer(sandbox.cli, name="sandbox")

@@ -14,6 +14,7 @@ COMMANDS = {
     "run": {"--role"},
     "migrate": set(),
     "demo": {"--image", "--mask", "--prompt", "--via", "--n", "--story", "--real-provider", "--out", "--json"},
+    "inspect": {"--mask", "--model", "--json"},
     "models": {"--json"},
     "doctor": {"--json"},
     "ledger check": {"--json"},
