@@ -188,7 +188,7 @@ class DarkroomClient(commands.Bot):
     async def _stay(self) -> None:
         try:
             await self.connect()
-        except Exception:
+        except Exception:  # raised again, whatever it was
             # The heartbeat's thread outlives an event that raised, until its socket is closed. Any code but 1000 and
             # 1001, which would end the session at Discord.
             if not self.is_closed() and self.ws is not None and self.ws.open:

@@ -45,7 +45,7 @@ class EditForm(discord.ui.Modal):
         self._host.forms.add(self.custom_id)
         try:
             await interaction.response.send_modal(self)
-        except BaseException:
+        except BaseException:  # raised again, whatever it was
             self.stop()
             raise
 

@@ -149,8 +149,7 @@ class EmbeddedDispatcher:
         try:
             async with self._database.reading() as tx:
                 return tuple([Ticket(*row) for row in await tx.execute(question)])
-        except Exception:
-            # The loop must outlive a database that is away; the next poll asks again.
+        except Exception:  # the loop must outlive a database that is away; the next poll asks again
             log.exception("tickets could not be read")
             return ()
 
@@ -176,8 +175,7 @@ class EmbeddedDispatcher:
         try:
             async with self._database.reading() as tx:
                 return bool(await tx.scalar(question) != ticket.enqueued_at)
-        except Exception:
-            # A ticket of which nothing is known is taken to be there.
+        except Exception:  # a ticket of which nothing is known is taken to be there
             log.exception("a ticket could not be read", job_id=ticket.job_id)
             return False
 
@@ -213,7 +211,7 @@ async def _attempt(work: Callable[[int], Awaitable[None]], job_id: int) -> None:
         if task is None or task.cancelling():
             raise
         log.warning("the work on a job cancelled itself", job_id=job_id)
-    except Exception:
+    except Exception:  # the dispatcher must outlive any job
         log.exception("the work on a job broke off", job_id=job_id)
 
 

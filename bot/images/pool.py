@@ -67,7 +67,7 @@ class Child:
                 if isinstance(await child._answer(), Ready):
                     return child
             raise EOFError
-        except BaseException:
+        except BaseException:  # raised again, whatever it was
             await child.end()
             raise
 

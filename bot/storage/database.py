@@ -68,7 +68,7 @@ class Database:
         try:
             async with self.writing() as tx:
                 await tx.execute(sa.text("SELECT 1"))
-        except BaseException:
+        except BaseException:  # raised again, whatever it was
             await self.close()
             raise
 

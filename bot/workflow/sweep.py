@@ -15,8 +15,7 @@ async def sweep(book: Book, blobs: Blobs, clock: Clock, retention_s: float) -> N
     while True:
         try:
             await _once(book, blobs, clock.now(), retention_s)
-        except Exception:
-            # Nobody's edit shall end because the house could not be tidied.
+        except Exception:  # nobody's edit shall end because the house could not be tidied
             log.warning("sweep_failed", exc_info=True)
         await clock.sleep(EVERY_S)
 

@@ -55,7 +55,7 @@ class Worker:
             # To be stopped is not to crash: what is running goes back to the queue, and any other state stays.
             await to_the_end(self.book.lose(job_id))
             raise
-        except Exception:
+        except Exception:  # a job that breaks the worker again and again has to end, too
             if claimed is None or claimed.claims < TRIES:
                 raise
             log.exception("edit_given_up")
