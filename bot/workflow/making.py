@@ -300,7 +300,9 @@ class Maker:
 
     async def _alert(self, card: ModelCard) -> None:
         today = datetime.fromtimestamp(self.clock.now(), UTC).date().isoformat()
-        if await self.book.once(f"provider-locked:{card.provider}:{card.name}:{today}"):
+        # A key that is refused is one thing to mend, however many models it opens; a model that is missing is its own.
+        door = card.provider if self.provider.is_shut(card.provider) else f"{card.provider}:{card.name}"
+        if await self.book.once(f"provider-locked:{door}:{today}"):
             await self.postbox.alert(ProviderLocked(provider=card.provider, model=card.name))
 
 

@@ -1,7 +1,10 @@
 """What the provider says instead of an answer: a wait, a refusal, or nothing that anybody can read."""
 
+from dataclasses import replace
+
 import pytest
 
+from bot.domain.catalog import Catalog
 from bot.domain.errors import (
     Failed,
     OutcomeUnknown,
@@ -136,6 +139,25 @@ async def test_a_locked_door_alerts_the_operator_once_a_day(house: House) -> Non
     await house.placed(Declined(ProviderClosed()), request=house.edit(origin=3))
     await house.work()
     assert len(house.postbox.alerts) == 2
+
+
+async def test_a_dead_key_is_one_notice_whatever_the_model(house: House) -> None:
+    """A provider that is shut as a whole is told once a day, and not once more for each model that it has."""
+    card = a_card("first")
+    house.catalog = Catalog({"gpt-image-2": (card,), "mine": (replace(card, name="mine"),)}, "gpt-image-2")
+    house.start()
+
+    async def lock() -> None:
+        house.provider.shut.add("first")
+
+    for origin, model in ((1, "gpt-image-2"), (2, "mine")):
+        await house.placed(LOCKED, request=house.edit(origin=origin, model=model))
+        house.steps.meanwhile("edit", lock)
+        await house.work()
+        house.provider.shut.clear()  # the breaker lets one call through
+
+    assert len(house.provider.calls) == 2
+    assert len(house.postbox.alerts) == 1
 
 
 async def test_the_operator_hears_of_each_provider_once_a_day(house: House) -> None:
