@@ -184,7 +184,7 @@ async def _opened(settings: Settings) -> AsyncGenerator[House, None]:
             insist=Insistence(clock),
             user_key=await _user_key(book),
         )
-        dispatcher.bind(Worker(book, make, Reporter(book, blobs, postbox, decoder)))
+        dispatcher.bind(Worker(book, make, Reporter(book, blobs, postbox, decoder, announce)))
         submit = Submit(
             catalog=catalog,
             limits=settings.limits,

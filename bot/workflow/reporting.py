@@ -10,6 +10,7 @@ import structlog
 from bot.domain.errors import Failed, Refused
 from bot.domain.job import Job, Move, ResultPicture, State, advance
 from bot.domain.progress import Phase, Progress
+from bot.workflow.announce import Announcer
 from bot.workflow.ports import (
     Blobs,
     Book,
@@ -20,6 +21,7 @@ from bot.workflow.ports import (
     Preparation,
     Source,
     Undeliverable,
+    Unreachable,
 )
 
 log = structlog.get_logger()
@@ -33,9 +35,14 @@ class Reporter:
     blobs: Blobs
     postbox: Postbox
     pictures: Pictures
+    announce: Announcer
 
     async def __call__(self, job: Job, *, again: bool) -> None:
         """Deliver or tell; `again` where somebody may have begun with it before."""
+        if job.announcement is None and job.state in {State.DONE, State.FAILED, State.UNKNOWN}:
+            # Discord may have taken the status message and stumbled over its thread: it would say "queued" for ever.
+            with contextlib.suppress(Undeliverable, Unreachable):
+                job = await self.announce(job)
         try:
             if job.state is State.DONE and not job.muted:
                 await self._deliver(job, look_first=again)

@@ -148,7 +148,7 @@ async def a_bot(
         insist = Insistence(clock)
         patience = Patience(book, postbox, provider, clock)
         make = Maker(catalog, pictures, provider, book, blobs, postbox, announce, clock, patience, insist, b"key")
-        worker = Worker(book, make, Reporter(book, blobs, postbox, pictures))
+        worker = Worker(book, make, Reporter(book, blobs, postbox, pictures, announce))
         intake = Intake(blobs, downloads, catalog, rules or HouseRules(), lambda: client.stopping)
         client.desk = Desk(intake, submit, catalog)
         async with client, asyncio.TaskGroup() as group:

@@ -97,7 +97,7 @@ class House:
             Insistence(self.clock),
             b"key",
         )
-        self.worker = Worker(self.book, make, Reporter(self.book, self.blobs, self.postbox, self.pictures))
+        self.worker = Worker(self.book, make, Reporter(self.book, self.blobs, self.postbox, self.pictures, announce))
 
     def ring(self) -> None:
         """Count the wakes of the dispatcher."""

@@ -217,3 +217,15 @@ async def test_a_result_that_cannot_be_made_lighter_is_delivered_as_it_is(house:
     [parcel] = house.postbox.deliveries[0].parcels
     assert parcel.lighter_than is None
     assert house.state() is State.DELIVERED
+
+
+async def test_an_edit_that_was_never_announced_is_announced_before_it_is_delivered(house: House) -> None:
+    """Discord was away until the pictures were there: the status message gets up all the same, and is ended."""
+    house.steps.raise_at("announce", Unreachable(), Unreachable())
+    await house.placed(Comes())
+
+    await house.work()
+
+    assert [job.id for job in house.postbox.announced] == [1]
+    assert [job.announcement is not None for job in house.postbox.closed] == [True]
+    assert house.state() is State.DELIVERED
