@@ -24,8 +24,7 @@ from bot.chat.desk import Desk
 from bot.chat.download import Downloads, cdn_origins
 from bot.chat.intake import Intake
 from bot.dispatch.embedded import AT_ONCE, EmbeddedDispatcher
-from bot.domain.catalog import Catalog, dimensions, settled_options
-from bot.domain.money import predict
+from bot.domain.catalog import Catalog
 from bot.domain.request import HouseRules, Options
 from bot.images.decoder import Decoder
 from bot.provider.several import Providers
@@ -39,13 +38,18 @@ from bot.storage.house_lock import HouseLock
 from bot.storage.migrate import upgrade
 from bot.words.doctor import model_ends
 from bot.workflow.announce import Announcer
+from bot.workflow.drafts import Drafts
+from bot.workflow.exhibiting import Exhibitor
+from bot.workflow.finishing import Finisher
 from bot.workflow.insistence import Insistence
+from bot.workflow.looking import Looking
 from bot.workflow.making import Maker
+from bot.workflow.packing import Packer
 from bot.workflow.patience import Patience
 from bot.workflow.ports import Source
 from bot.workflow.recover import recover
 from bot.workflow.reporting import Reporter
-from bot.workflow.submit import Submit
+from bot.workflow.submit import Submit, predict_edit
 from bot.workflow.sweep import sweep
 from bot.workflow.work import Worker
 
@@ -86,6 +90,7 @@ class House:
     dispatcher: EmbeddedDispatcher
     book: Book
     blobs: DiskBlobs
+    drafts: Drafts
     clock: WallClock
 
 
@@ -138,9 +143,7 @@ async def estimate(settings: Settings, pictures: tuple[Path, ...], prompt: str, 
     card = usable_catalog(settings, provider_entries(settings)).card(None)
     async with Decoder() as decoder:
         seen = [await decoder.probe(Source(path, path.name)) for path in pictures]
-    sizes = [(probe.width, probe.height) for probe in seen]
-    settled = settled_options(card, options, sizes[0])
-    return predict(card, settled, dimensions(settled.size) if settled.size else sizes[0], sizes, prompt)
+    return predict_edit(card, options, prompt, [(probe.width, probe.height) for probe in seen])
 
 
 # ── opening ─────────────────────────────────────────────────────────────────────────────────────────────────
@@ -184,22 +187,27 @@ async def _opened(settings: Settings) -> AsyncGenerator[House, None]:
             insist=Insistence(clock),
             user_key=await _user_key(book),
         )
-        dispatcher.bind(Worker(book, make, Reporter(book, blobs, postbox, decoder, announce)))
+        pack, drafts = Packer(decoder), Drafts(book, postbox, clock)
+        finish = Finisher(catalog, decoder, blobs, book, postbox, clock)
+        dispatcher.bind(Worker(book, make, Reporter(book, blobs, postbox, finish, pack, announce)))
         submit = Submit(
             catalog=catalog,
             limits=settings.limits,
-            pictures=decoder,
+            look=Looking(decoder, blobs),
             book=book,
             blobs=blobs,
             postbox=postbox,
             announce=announce,
+            drafts=drafts,
+            exhibit=Exhibitor(book, blobs, decoder, postbox, pack),
             clock=clock,
             wake=dispatcher.wake,
             is_shut=provider.is_shut,
+            ask_above=settings.ask_above,
         )
         rules = HouseRules(settings.guilds)
         client.desk = Desk(Intake(blobs, downloads, catalog, rules, lambda: client.stopping), submit, catalog)
-        yield House(settings, client, postbox, dispatcher, book, blobs, clock)
+        yield House(settings, client, postbox, dispatcher, book, blobs, drafts, clock)
 
 
 def _say_what_ends(catalog: Catalog, setup: ProviderSetup) -> None:
@@ -258,6 +266,7 @@ async def _live(house: House, stop: asyncio.Event, ready: asyncio.Event) -> None
         serving = tasks.create_task(_serve(house, stop))
         beside = (
             tasks.create_task(house.postbox.run()),
+            tasks.create_task(house.drafts.expire()),
             tasks.create_task(sweep(house.book, house.blobs, house.clock, house.settings.retention_days * DAY_S)),
         )
         await _first(stop.wait(), house.client.logged_in.wait())

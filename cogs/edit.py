@@ -7,7 +7,7 @@ from discord.ext import commands
 from bot.chat import answers, mention, reading, suggest
 from bot.chat.client import DarkroomClient
 from bot.chat.form import EditForm
-from bot.domain.request import Options
+from bot.domain.request import MaskWish, Options
 from bot.words import labels
 
 File = discord.Attachment
@@ -58,14 +58,17 @@ class EditCog(commands.Cog):
         compression: app_commands.Range[int, 0, 100] | None = None,
         previews: app_commands.Range[int, 0, 3] | None = None,
         stream: bool | None = None,
+        lock: bool = True,
+        feather: app_commands.Range[int, 0, 200] = 0,
     ) -> None:
         """`/edit`."""
         await answers.acknowledge(interaction)
         pictures = (image, image2, image3, image4, image5, image6, image7, image8, image9, image10)
         options = Options(size, quality, n or 1, background, output_format, fidelity, compression, previews, stream)
-        asked = reading.slash(interaction, prompt, pictures, mask, model, options, n_open=n is None)
-        receipt = await self.client.desk.submit(await self.client.desk.intake.take(asked))
-        await answers.accepted(interaction, receipt)
+        wish = MaskWish(lock, feather)
+        asked = reading.slash(interaction, prompt, pictures, mask, model, options, n_open=n is None, mask_wish=wish)
+        taken = await self.client.desk.submit(await self.client.desk.intake.take(asked))
+        await answers.accepted(interaction, taken)
 
     @edit.autocomplete("model")
     async def suggest_model(self, interaction: Interaction, typed: str) -> suggest.Choices:
@@ -111,12 +114,12 @@ class EditCog(commands.Cog):
             return
         async with self.client.answering(message):
             asked = await mention.read(message, me.id, sees_content=self.client.intents.message_content)
-            receipt = await self.client.desk.submit(await self.client.desk.intake.take(asked))
-            await answers.noted(message, receipt)
+            taken = await self.client.desk.submit(await self.client.desk.intake.take(asked))
+            await answers.noted(message, taken)
 
     def _suggest(self, interaction: Interaction, option: str, typed: str) -> suggest.Choices:
         model = getattr(interaction.namespace, "model", None) or None
-        return suggest.options(self.client.desk.catalog, model, option, typed)
+        return suggest.options(self.client.desk.catalog, model, option, typed, interaction.locale.value)
 
 
 async def setup(client: DarkroomClient) -> None:

@@ -14,17 +14,25 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from bot.domain.catalog import ModelCard
-from bot.domain.errors import PictureDamaged, PictureUnknown, Trouble
+from bot.domain.draft import Draft
+from bot.domain.errors import MaskEmpty, PictureDamaged, PictureUnknown, Trouble
 from bot.domain.job import Announcement, Job
 from bot.domain.money import Usage
 from bot.domain.progress import Phase, Progress
-from bot.domain.request import PlaceKind
+from bot.domain.request import PlaceKind, ResultSize
 from bot.workflow.ports import (
     Answer,
     Blobs,
     Call,
     Clock,
     Delivery,
+    Exhibit,
+    Finished,
+    Finishing,
+    LighterCopy,
+    MaskForm,
+    MaskReading,
+    Parcel,
     Pictures,
     Postbox,
     Preparation,
@@ -32,6 +40,7 @@ from bot.workflow.ports import (
     Preview,
     Probe,
     Provider,
+    Rung,
     SendFile,
     Shut,
     Source,
@@ -151,18 +160,33 @@ class FolderBlobs:
 class PlainPictures:
     """Reads pictures that are plain words: b"png 64x48", b"gif 64x48 animated", b"png 64x48 damaged behind its header".
 
-    The steps are "probe", "prepare" and "verify".
+    A mask says how much it selects, in thousandths: b"png 64x48 selects 230"; a result how far it strays outside of
+    one: b"png 64x48 strays 900". The steps are "probe", "read mask", "prepare", "verify", "retouch", "lighten" and
+    "compare".
     """
 
     def __init__(self, steps: Steps) -> None:
         self.steps = steps
+        self.finishings: list[Finishing] = []
+        self.preparations: list[Preparation] = []
 
     async def probe(self, source: Source) -> Probe:
         await self.steps.take("probe")
         return _read_words(source.path, source.name)
 
+    async def read_mask(self, first: Source, mask: Source, overlay: Path) -> MaskReading:
+        await self.steps.take("read mask")
+        _whole(first.path, first.name)
+        _whole(mask.path, mask.name)
+        share = _number(mask.path, "selects", 230)
+        if not share:
+            raise MaskEmpty(name=mask.name)
+        await asyncio.to_thread(overlay.write_bytes, b"webp 64x64 overlay")
+        return MaskReading(MaskForm.ALPHA, share, overlay)
+
     async def prepare(self, preparation: Preparation) -> Prepared:
         await self.steps.take("prepare")
+        self.preparations.append(preparation)
         folder, mask = preparation.folder, preparation.mask
         pictures = [_prepared(one, folder, f"image_{place}") for place, one in enumerate(preparation.pictures)]
         return Prepared(tuple(pictures), _prepared(mask, folder, "mask") if mask else None)
@@ -170,6 +194,38 @@ class PlainPictures:
     async def verify(self, path: Path) -> Probe:
         await self.steps.take("verify")
         return _whole(path, path.name)
+
+    async def finish(self, finishing: Finishing) -> Finished:
+        await self.steps.take("retouch")
+        self.finishings.append(finishing)
+        first = _read_words(finishing.first.path, finishing.first.name)
+        result = _whole(finishing.result, finishing.result.name)
+        fits = first.width * result.height == result.width * first.height
+        locked = finishing.mask is not None and finishing.wish.lock and fits
+        strayed = _number(finishing.result, "strays", 0) if finishing.mask is not None and fits else None
+        if not locked and finishing.size is not ResultSize.SAME:
+            size = finishing.result.stat().st_size
+            return Finished(finishing.result, result.format, result.width, result.height, size, False, strayed)
+        path = finishing.folder / "finished.png"
+        path.write_text(f"png {first.width}x{first.height} finished {finishing.result.name}", "utf-8")
+        return Finished(path, "png", first.width, first.height, path.stat().st_size, locked, strayed)
+
+    async def lighten(self, source: Source, most_bytes: int, folder: Path) -> LighterCopy:
+        await self.steps.take("lighten")
+        path = folder / "lighter.webp"
+        path.write_bytes((b"webp " + source.path.read_bytes().split()[1])[:most_bytes])
+        return LighterCopy(path, "webp", path.stat().st_size, Rung.LOSSLESS)
+
+    async def compare(self, before: Source, after: Source, target: Path) -> Path:
+        await self.steps.take("compare")
+        path = target.with_suffix(".webp")
+        path.write_bytes(b"webp 64x64 " + before.path.read_bytes() + b" | " + after.path.read_bytes())
+        return path
+
+
+def _number(path: Path, word: str, otherwise: int) -> int:
+    words = path.read_text("utf-8").split()
+    return int(words[words.index(word) + 1]) if word in words else otherwise
 
 
 def _read_words(path: Path, name: str) -> Probe:
@@ -269,7 +325,8 @@ def _written(call: Call, kind: str, pictures: tuple[bytes, ...]) -> tuple[Path, 
 
 @dataclass(slots=True)
 class RecordingPostbox:
-    """Keeps what was said. Its steps are "announce", "deliver", "post" for every message of results, and "tell".
+    """Keeps what was said. Its steps are "announce", "ask", "deliver", "post" for every message of results, "show" and
+    "tell".
 
     Let one of them raise `Undeliverable` or `Unreachable` with `steps.raise_at`.
     """
@@ -280,6 +337,9 @@ class RecordingPostbox:
     previews: list[tuple[int, int]] = field(default_factory=list)  # the job and the number of each preview
     deliveries: list[Delivery] = field(default_factory=list)
     messages: list[tuple[str, ...]] = field(default_factory=list)  # the file names of each message of results
+    asked: list[tuple[Draft, bytes | None]] = field(default_factory=list)  # with the bytes of the overlay
+    unasked: list[Draft] = field(default_factory=list)
+    exhibits: list[tuple[Exhibit, tuple[tuple[str, bytes], ...]]] = field(default_factory=list)  # names and bytes
     told: list[Job] = field(default_factory=list)
     closed: list[Job] = field(default_factory=list)
     alerts: list[Trouble] = field(default_factory=list)
@@ -294,7 +354,20 @@ class RecordingPostbox:
         self.announced.append(job)
         place = job.request.place
         home = 7_000 + job.id if place.kind is PlaceKind.CHANNEL else place.channel_id
-        return Announcement(place.channel_id, 8_000 + job.id, home)
+        return Announcement(place.channel_id, job.request.status_message or 8_000 + job.id, home)
+
+    async def ask(self, draft: Draft, overlay: Path | None) -> int:
+        await self.steps.take("ask")
+        self.asked.append((draft, await asyncio.to_thread(overlay.read_bytes) if overlay else None))
+        return 6_000 + draft.id
+
+    async def unask(self, draft: Draft) -> None:
+        self.unasked.append(draft)
+
+    async def show(self, job: Job, exhibit: Exhibit, parcels: tuple[Parcel, ...]) -> str:
+        await self.steps.take("show")
+        self.exhibits.append((exhibit, tuple((one.filename, one.path.read_bytes()) for one in parcels)))
+        return f"https://discord.test/{job.id}/{exhibit.value}"
 
     def progress(self, job: Job, progress: Progress, preview: Preview | None = None) -> None:
         self.shown.append(progress)

@@ -85,7 +85,7 @@ def test_every_dialect_has_its_block(tmp_path: Path) -> None:
     assert spoken == set(dialect_names())
 
 
-ROWS = re.findall(r"^\| ([^|]+) \| `(\w+)` \| (\w+) \| (\w+) \| (\d+) \| (\w+) \|$", PAGE, re.MULTILINE)
+ROWS = re.findall(r"^\| ([^|]+) \| `(\w+)` \| ([\w ]+) \| (\w+) \| (\d+) \| (\w+) \|$", PAGE, re.MULTILINE)
 
 
 def test_the_table_has_every_dialect() -> None:
@@ -100,7 +100,7 @@ def test_the_table_says_what_the_cards_say(row: tuple[str, ...]) -> None:
     card = shipped_cards(dialect, direct="Direct" in name)["gpt-image-2"]
 
     assert said == [
-        "yes" if card.takes_mask() else "no",
+        "yes" if card.sends_mask() else "with the lock" if card.takes_mask() else "no",
         "yes" if card.partial_images else "no",
         str(card.n_per_call),
         "any" if isinstance(card.sizes, FlexibleSizes) else {3: "three"}[len(card.sizes)],

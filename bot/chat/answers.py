@@ -1,5 +1,6 @@
 """How an interaction is acknowledged, within Discord's three seconds, and answered, within its fifteen minutes."""
 
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import aiohttp
@@ -7,11 +8,14 @@ import discord
 import structlog
 
 from bot.chat.place import jump_url
+from bot.domain.draft import Draft
 from bot.domain.job import Job
 from bot.words import answers as words
+from bot.words import drafts as draft_words
+from bot.words import notes as note_words
 from bot.words.escape import cut
-from bot.words.status import DOT, first_frame_note, mask_note, title
-from bot.workflow.ports import NoteKind, Receipt
+from bot.words.status import DOT, title
+from bot.workflow.ports import Asking, Note, NoteKind, Receipt
 
 log = structlog.get_logger()
 
@@ -20,7 +24,14 @@ UNKNOWN_INTERACTION = 10062
 NO_ANSWER = (aiohttp.ClientError, TimeoutError, OSError)
 GONE = (401, 403, 404)  # an expired token, a deleted answer: nobody is listening any more
 
-NOTES = {NoteKind.MASK: mask_note, NoteKind.FIRST_FRAME: first_frame_note}
+NOTES: dict[NoteKind, Callable[[str, note_words.Fields, str], str]] = {
+    NoteKind.MASK: note_words.mask_read_note,
+    NoteKind.FIRST_FRAME: note_words.first_frame_note,
+    NoteKind.FIRST_PAGE: note_words.first_page_note,
+    NoteKind.SCALED: note_words.scaled_note,
+    NoteKind.PADDED: note_words.padded_note,
+    NoteKind.SMALL: note_words.small_note,
+}
 NOBODY = discord.AllowedMentions.none()
 REMOVED_AFTER_S = 20
 LONGEST = 2000  # characters of a message; notes about sixteen pictures may be more
@@ -90,25 +101,30 @@ async def speak(interaction: Interaction, text: str) -> None:
         log.warning("answer_failed", interaction=interaction.id, kind=type(fault).__name__)
 
 
-async def accepted(interaction: Interaction, receipt: Receipt) -> None:
-    """The private answer to an edit that was placed: a link to its public message, and what was decided on the way.
+async def accepted(interaction: Interaction, taken: Receipt | Asking) -> None:
+    """The private answer to an edit that was placed, or waits for a yes: a link to its public message, and what was
+    decided on the way.
 
     What was placed before is only pointed to: it may be anywhere by now.
     """
     locale = interaction.locale.value
-    if not receipt.fresh and (link := status_url(receipt.job)):
-        await answer(interaction, DOT.join((title(receipt.job.id, locale), link)))
-        return
-    text = words.accepted(receipt.job, receipt.ahead, status_url(receipt.job), notes_of(receipt, locale), locale)
-    await answer(interaction, text)
+    notes = in_words(taken.notes, locale)
+    if isinstance(taken, Asking):
+        first = draft_words.asking(taken.draft, question_url(taken.draft), locale)
+        await answer(interaction, "\n".join((first, *notes)))
+    elif not taken.fresh and (link := status_url(taken.job)):
+        await answer(interaction, DOT.join((title(taken.job.id, locale), link)))
+    else:
+        text = words.accepted(taken.job, taken.ahead, status_url(taken.job), notes, locale)
+        await answer(interaction, text)
 
 
-async def noted(message: discord.Message, receipt: Receipt) -> None:
+async def noted(message: discord.Message, taken: Receipt | Asking) -> None:
     """What a mention is told beside the public message, which names the mask itself."""
-    frames = [note.filename for note in receipt.notes if note.kind is NoteKind.FIRST_FRAME]
-    if frames:
-        locale = receipt.job.request.locale
-        await reply_shortly(message, "\n".join(first_frame_note(name, locale) for name in frames))
+    others = [note for note in taken.notes if note.kind is not NoteKind.MASK]
+    if others:
+        request = taken.draft.request if isinstance(taken, Asking) else taken.job.request
+        await reply_shortly(message, "\n".join(in_words(others, request.locale)))
 
 
 async def reply_shortly(message: discord.Message, text: str) -> None:
@@ -133,6 +149,12 @@ def status_url(job: Job) -> str | None:
     return jump_url(job.request.place.guild_id, where.channel_id, where.message_id) if where else None
 
 
-def notes_of(receipt: Receipt, locale: str) -> tuple[str, ...]:
-    """The remarks about single files, in words."""
-    return tuple(NOTES[note.kind](note.filename, locale) for note in receipt.notes)
+def question_url(draft: Draft) -> str | None:
+    """The link to the message that asks about a draft, where it is known."""
+    place, message_id = draft.request.place, draft.request.status_message
+    return jump_url(place.guild_id, place.channel_id, message_id) if message_id is not None else None
+
+
+def in_words(notes: Iterable[Note], locale: str) -> tuple[str, ...]:
+    """The remarks about single files, as they are read."""
+    return tuple(NOTES[note.kind](note.filename, note.fields, locale) for note in notes)

@@ -7,28 +7,33 @@ import asyncio
 import hashlib
 from collections.abc import AsyncGenerator, Iterable
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import discord
 import structlog
 
-from bot.chat.buttons import buttons
-from bot.chat.parts import BYTES_A_MESSAGE, parts_of
+from bot.chat.buttons import buttons, result_buttons
+from bot.chat.parts import parts_of
 from bot.chat.place import jump_url
-from bot.chat.posting import NONCE_TRUSTED_S, Closed, Letter, Post
-from bot.chat.results import Results
+from bot.chat.posting import NONCE_TRUSTED_S, Closed, Letter, Post, quotation
+from bot.chat.question import Questions
+from bot.chat.results import Page, Results
 from bot.chat.route import Route
 from bot.chat.sight import Sight, attachment
 from bot.chat.status_lines import Line, MessageId, StatusLines
+from bot.domain.draft import Draft
 from bot.domain.errors import AnswerUseless, OutcomeUnknown, ProviderBusy, ProviderDown, Trouble
 from bot.domain.job import Announcement, Job, State
 from bot.domain.progress import Phase, Progress
 from bot.domain.request import PlaceKind
 from bot.words import status as words
-from bot.words.escape import quoted, thread_name
+from bot.words.alt import exhibit_alt, result_alt
+from bot.words.escape import thread_name
 from bot.words.language import ENGLISH
 from bot.words.refusals import say
-from bot.workflow.ports import Clock, Delivery, Preview, Undeliverable, Unreachable
+from bot.words.results import exhibit_line, result_line
+from bot.workflow.ports import Clock, Delivery, Exhibit, Parcel, Preview, Undeliverable, Unreachable
 
 log = structlog.get_logger()
 
@@ -45,6 +50,7 @@ class DiscordPostbox:
         self._clock = clock
         self._operators = tuple(operators)
         self._results = Results(self._post)
+        self._questions = Questions(self._post, clock)
         self._lines = StatusLines(self._edit_line, clock)
         self._first_results: dict[int, str] = {}
 
@@ -55,24 +61,40 @@ class DiscordPostbox:
     # ── the status message ──────────────────────────────────────────────────────────────────────────────────
 
     async def announce(self, job: Job, ahead: int) -> Announcement:
-        """Post the status message and open its thread, or find them. Raises `Undeliverable` or `Unreachable`."""
-        place, locale = job.request.place, job.request.locale
-        letter = Letter(
-            text=_status(job, Progress(Phase.QUEUED, ahead=ahead)),
-            nonce=f"e{job.id}-status",
-            view=buttons("cancel", job.id, locale),
-            embed=discord.Embed(description=quoted(job.request.prompt) or "…"),
-        )
-        message_id = None
-        if self._clock.now() - job.placed_at > NONCE_TRUSTED_S:
-            message_id = await self._find_status(job)
+        """Post the status message and open its thread, or find them. Raises `Undeliverable` or `Unreachable`.
+
+        Where the request names a message that already stands, that one becomes the status message; a new one is
+        posted where it is gone.
+        """
+        place = job.request.place
+        text = _status(job, Progress(Phase.QUEUED, ahead=ahead))
+        message_id = await self._turned(job, text)
         if message_id is None:
-            message_id = await self._post.send(place.channel_id, letter, lambda: self._find_status(job))
+            message_id = await self._put_up(job, text)
         home = place.channel_id
         if place.kind is PlaceKind.CHANNEL:
             thread = await self._post.open_thread(place.channel_id, message_id, thread_name(job.request.prompt))
             home = thread or place.channel_id
         return Announcement(place.channel_id, message_id, home)
+
+    async def _turned(self, job: Job, text: str) -> int | None:
+        """The message that asked, made into the status message; None where there is none any more."""
+        channel, message_id = job.request.place.channel_id, job.request.status_message
+        if message_id is None:
+            return None
+        view = buttons(job.id, job.request.locale, "cancel")
+        try:
+            await self._post.rewrite(channel, message_id, content=text, view=view, attachments=[])
+        except Closed:
+            return None
+        return message_id
+
+    async def _put_up(self, job: Job, text: str) -> int:
+        if self._clock.now() - job.placed_at > NONCE_TRUSTED_S and (found := await self._find_status(job)):
+            return found
+        view = buttons(job.id, job.request.locale, "cancel")
+        letter = Letter(text, f"e{job.id}-status", view=view, embed=quotation(job.request.prompt))
+        return await self._post.send(job.request.place.channel_id, letter, lambda: self._find_status(job))
 
     def progress(self, job: Job, progress: Progress, preview: Preview | None = None) -> None:
         """Show it on the status message, soon, at most one edit of a message every three seconds.
@@ -90,14 +112,13 @@ class DiscordPostbox:
             return
         message = _message_of(job.announcement)
         kept = job.muted and bool(job.results)
-        view = buttons("show", job.id, job.request.locale) if kept else None
+        view = buttons(job.id, job.request.locale, "show") if kept else None
         await self._lines.end(message)
-        text = "\n".join((words.end_line(job, link, job.request.locale), words.byline(job, job.request.locale)))
+        text = "\n".join((words.end_line(job, link, job.request.locale), words.byline(job.request, job.request.locale)))
         await self._post.edit(message.channel, message.message, last=True, content=text, view=view, attachments=[])
 
     def _sight(self, job: Job, preview: Preview) -> Sight:
-        limit = min(self._post.file_limit(job.request.place.guild_id), BYTES_A_MESSAGE)
-        return Sight(preview.path, f"preview-{job.id}-{preview.number}", limit)
+        return Sight(preview.path, f"preview-{job.id}-{preview.number}", self.file_limit(job))
 
     async def _edit_line(self, message: MessageId, line: Line) -> None:
         # The list of attachments that an edit gives is what the message has afterwards, so a new one replaces the old.
@@ -106,11 +127,20 @@ class DiscordPostbox:
         await self._post.edit(message.channel, message.message, content=line.text, **pictures)
 
     async def _find_status(self, job: Job) -> int | None:
-        # The button on it names the job, in every language.
-        for message in await self._post.recent(job.request.place.channel_id):
-            if f"edit:cancel:{job.id}" in _button_ids(message):
-                return message.id
-        return None
+        return await self._post.find_button(job.request.place.channel_id, f"edit:cancel:{job.id}")
+
+    # ── the question before it ──────────────────────────────────────────────────────────────────────────────
+
+    async def ask(self, draft: Draft, overlay: Path | None) -> int:
+        """Ask the draft's member for a yes in its place, with a picture of what the mask selects; the message's id.
+
+        Raises as `announce`.
+        """
+        return await self._questions.ask(draft, overlay)
+
+    async def unask(self, draft: Draft) -> None:
+        """End the message of a draft that was dropped or has expired. Never raises: it is a courtesy."""
+        await self._questions.unask(draft)
 
     # ── the results ─────────────────────────────────────────────────────────────────────────────────────────
 
@@ -120,19 +150,45 @@ class DiscordPostbox:
 
     async def deliver(self, delivery: Delivery) -> AsyncGenerator[tuple[int, int], None]:
         """Post the parcels; yields (part, message id) as each message is there. Raises as `announce`."""
-        job, route = delivery.job, Route(self._post, delivery.job)
+        job, locale = delivery.job, delivery.job.request.locale
+        route = Route(self._post, job)
         await route.next()
         parts = parts_of(delivery.parcels)
         for part in parts:
             if part.number in delivery.posted:
                 continue
-            text = words.result_line(job, part.number, len(parts), job.request.locale, titled=not _has_own_thread(job))
-            nonce = f"e{job.id}-v{job.version or 1}-p{part.number}"
-            message_id = await self._results.post(
-                route, part.parcels, text, nonce, look_first=delivery.look_first, locale=job.request.locale
+            page = Page(
+                part.parcels,
+                text=result_line(job, part.number, len(parts), locale, titled=not _has_own_thread(job)),
+                nonce=f"e{job.id}-v{job.version or 1}-p{part.number}",
+                alt=result_alt(job.request.prompt, locale),
+                locale=locale,
+                view=None if part.number else result_buttons(job),
             )
+            message_id = await self._results.post(route, page, look_first=delivery.look_first)
             self._first_results.setdefault(job.id, jump_url(route.guild_id, route.place, message_id))
             yield part.number, message_id
+
+    async def show(self, job: Job, exhibit: Exhibit, parcels: tuple[Parcel, ...]) -> str:
+        """Post what was asked for where the job's results are; the link to it. Raises as `announce`.
+
+        What was shown before, and is among the last messages there, is only pointed to.
+        """
+        locale, parts = job.request.locale, parts_of(parcels)
+        route = Route(self._post, job)
+        await route.next()
+        links = []
+        for part in parts:
+            page = Page(
+                part.parcels,
+                text=exhibit_line(job, exhibit.value, part.number, len(parts), locale),
+                nonce=f"e{job.id}-{exhibit.value}{part.number or ''}",
+                alt=exhibit_alt(exhibit.value, job.request.prompt, locale),
+                locale=locale,
+            )
+            message_id = await self._results.post(route, page, look_first=True)
+            links.append(jump_url(route.guild_id, route.place, message_id))
+        return links[0]
 
     # ── the end without pictures, and the operator ──────────────────────────────────────────────────────────
 
@@ -140,7 +196,7 @@ class DiscordPostbox:
         """Say in the job's place how it ended without pictures: failed, unknown or cancelled. Raises as `announce`."""
         if job.announcement is None and job.state is State.CANCELLED:
             return  # it never showed, and the member was answered in private
-        view = buttons("again", job.id, job.request.locale) if isinstance(job.trouble, WORTH_ANOTHER_TRY) else None
+        view = buttons(job.id, job.request.locale, "again") if isinstance(job.trouble, WORTH_ANOTHER_TRY) else None
         letter = Letter(words.told(job, job.request.locale), f"e{job.id}-told", view=view)
         late = job.ended_at is not None and self._clock.now() - job.ended_at > NONCE_TRUSTED_S
         route = Route(self._post, job)
@@ -169,7 +225,7 @@ class DiscordPostbox:
 
 def _status(job: Job, progress: Progress) -> str:
     locale = job.request.locale
-    return "\n".join((words.status_line(job, progress, locale), words.byline(job, locale)))
+    return "\n".join((words.status_line(job, progress, locale), words.byline(job.request, locale)))
 
 
 def _message_of(where: Announcement) -> MessageId:
@@ -183,8 +239,3 @@ def _has_own_thread(job: Job) -> bool:
 
 def _thread_link(job: Job) -> str | None:
     return f"<#{job.announcement.home_id}>" if job.announcement is not None and _has_own_thread(job) else None
-
-
-def _button_ids(message: discord.Message) -> list[str | None]:
-    rows = [row.children for row in message.components if isinstance(row, discord.ActionRow)]
-    return [getattr(item, "custom_id", None) for row in rows for item in row]

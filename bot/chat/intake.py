@@ -65,6 +65,8 @@ class Intake:
             mask=None if mask is None else files[-1],
             model=card.name,
             options=options,
+            result_size=asked.result_size,
+            mask_wish=asked.mask_wish,
         )
 
     def admit(self, guild_id: int | None) -> None:
@@ -82,7 +84,7 @@ class Intake:
         sizes = {file.shown_name: file.bytes for file in sorted(files, key=lambda file: file.bytes)}
 
         def check(card: ModelCard) -> None:
-            check_announced(card, pictures, sizes, shown_mask, self._caps.file)
+            check_announced(card, pictures, sizes, shown_mask, self._caps.file, lock=asked.mask_wish.lock)
             # A compression without a format is possible where the operator's format has it.
             check_wish(card, prompt, self._settled(asked, prompt, card))
 

@@ -14,6 +14,8 @@ import aiohttp
 import discord
 import structlog
 
+from bot.chat.parts import BYTES_A_MESSAGE
+from bot.words.escape import quoted
 from bot.workflow.ports import Clock, Undeliverable, Unreachable
 
 log = structlog.get_logger()
@@ -39,14 +41,28 @@ class TooLarge(Exception):
 
 
 @dataclass(frozen=True, slots=True)
+class Enclosure:
+    """A file of a message: where it is, the name that is shown, and what it shows, in words, for a picture."""
+
+    path: Path
+    name: str
+    alt: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Letter:
     """A message to send. Files are opened anew for each try, since a `discord.File` can be sent only once."""
 
     text: str
     nonce: str
-    files: tuple[tuple[Path, str], ...] = ()
+    files: tuple[Enclosure, ...] = ()
     view: discord.ui.View | None = None
     embed: discord.Embed | None = None
+
+
+def quotation(prompt: str) -> discord.Embed:
+    """What a member asked for, to be read under a message of ours."""
+    return discord.Embed(description=quoted(prompt) or "…")
 
 
 def verdict(fault: Exception) -> Exception:
@@ -105,6 +121,11 @@ class Post:
         """The message of ours that says exactly this, if it is among the last."""
         return next((message.id for message in await self.recent(channel_id) if message.content == text), None)
 
+    async def find_button(self, channel_id: int, custom_id: str) -> int | None:
+        """The message of ours with this button, in whatever language it is written, if it is among the last."""
+        recent = await self.recent(channel_id)
+        return next((message.id for message in recent if custom_id in _button_ids(message)), None)
+
     async def find_files(self, channel_id: int, names: Collection[str]) -> dict[str, int]:
         """In which of our last messages these files are: name to message id."""
         files = [(file.filename, one.id) for one in await self.recent(channel_id) for file in one.attachments]
@@ -115,14 +136,13 @@ class Post:
 
         Progress is not worth a second try, since the next of it is on its way; the `last` word on a message is.
         """
-        for pause in (*PAUSES_S, None):
-            fault = await self._edit_once(channel_id, message_id, changes)
-            if fault is None:
-                return
-            log.info("edit_failed", message=message_id, kind=type(fault).__name__, code=code_of(fault))
-            if not last or pause is None or not isinstance(verdict(fault), Unreachable):
-                return
-            await self._clock.sleep(pause)
+        await self._edit(channel_id, message_id, changes, PAUSES_S if last else ())
+
+    async def rewrite(self, channel_id: int, message_id: int, **changes: Any) -> None:
+        """Change a message where it matters that this is done. Raises `Closed`, `TooLarge` or `Unreachable`."""
+        fault = await self._edit(channel_id, message_id, changes, PAUSES_S)
+        if fault is not None:
+            raise verdict(fault) from fault
 
     async def open_thread(self, channel_id: int, message_id: int, name: str) -> int | None:
         """The id of the thread on this message, opened or found; None where there can be none. Raises `Unreachable`."""
@@ -150,9 +170,9 @@ class Post:
             raise verdict(fault) from fault
 
     def file_limit(self, guild_id: int | None) -> int:
-        """The most bytes that one file may have there."""
+        """The most bytes that one file may have there: what the place takes, and no more than one message does."""
         guild = self._client.get_guild(guild_id) if guild_id is not None else None
-        return guild.filesize_limit if guild else discord.utils.DEFAULT_FILE_SIZE_LIMIT_BYTES
+        return min(guild.filesize_limit if guild else discord.utils.DEFAULT_FILE_SIZE_LIMIT_BYTES, BYTES_A_MESSAGE)
 
     async def _ready(self) -> None:
         if self._client.is_closed():
@@ -162,6 +182,19 @@ class Post:
                 await self._logged_in.wait()
         except TimeoutError:
             raise Unreachable from None
+
+    async def _edit(
+        self, channel_id: int, message_id: int, changes: dict[str, Any], pauses: tuple[float, ...]
+    ) -> Exception | None:
+        for pause in (*pauses, None):
+            fault = await self._edit_once(channel_id, message_id, changes)
+            if fault is None:
+                return None
+            log.info("edit_failed", message=message_id, kind=type(fault).__name__, code=code_of(fault))
+            if pause is None or not isinstance(verdict(fault), Unreachable):
+                break
+            await self._clock.sleep(pause)
+        return fault
 
     async def _edit_once(self, channel_id: int, message_id: int, changes: dict[str, Any]) -> Exception | None:
         message = self._client.get_partial_messageable(channel_id).get_partial_message(message_id)
@@ -177,12 +210,18 @@ class Post:
         message = await channel.send(
             letter.text,
             nonce=letter.nonce,
-            files=[discord.File(path, filename=name) for path, name in letter.files] or discord.utils.MISSING,
+            files=[discord.File(one.path, one.name, description=one.alt) for one in letter.files]
+            or discord.utils.MISSING,
             view=letter.view or discord.utils.MISSING,
             embed=letter.embed or discord.utils.MISSING,
             allowed_mentions=NOBODY,
         )
         return message.id
+
+
+def _button_ids(message: discord.Message) -> list[str | None]:
+    rows = [row.children for row in message.components if isinstance(row, discord.ActionRow)]
+    return [getattr(item, "custom_id", None) for row in rows for item in row]
 
 
 def _is_limited(fault: Exception) -> bool:

@@ -9,7 +9,7 @@ import discord
 from bot.chat.download import Offered
 from bot.chat.place import kind_of
 from bot.domain.errors import NotHere
-from bot.domain.request import Door, Options, Origin, Place, PlaceKind
+from bot.domain.request import Door, MaskWish, Options, Origin, Place, PlaceKind, ResultSize
 from bot.words.language import ENGLISH
 
 # Attachments of a message that nobody means as pictures. Whatever is left is judged by its bytes.
@@ -34,6 +34,8 @@ class Asked:
     model: str | None = None
     options: Options = field(default_factory=Options)
     n_open: bool = False
+    result_size: ResultSize = ResultSize.OPEN
+    mask_wish: MaskWish = field(default_factory=MaskWish)
 
 
 def offered(attachment: discord.Attachment) -> Offered:
@@ -49,12 +51,16 @@ def slash(
     model: str | None,
     options: Options,
     *,
+    mask_wish: MaskWish,
     n_open: bool = False,
 ) -> Asked:
-    """What `/edit` was given."""
+    """What `/edit` was given. Size `same` is our own and no model's: its shape is asked for, the rest is done here."""
     given = tuple(offered(picture) for picture in pictures if picture is not None)
     asked = _asked(interaction, Door.SLASH, prompt, given, offered(mask) if mask else None)
-    return replace(asked, model=model, options=options, n_open=n_open)
+    size = options.size.strip().casefold() if options.size is not None else None
+    result_size = ResultSize.of(size)
+    options = replace(options, size="auto" if result_size is ResultSize.SAME else size)
+    return replace(asked, model=model, options=options, n_open=n_open, result_size=result_size, mask_wish=mask_wish)
 
 
 def form(interaction: discord.Interaction[Any], prompt: str, of_message: Sequence[Offered]) -> Asked:

@@ -1,21 +1,29 @@
 """Pictures into a message: as plain attachments, which alone are there for a reply, within what the place allows."""
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from bot.chat.posting import Closed, Letter, Post, TooLarge
+import discord
+
+from bot.chat.posting import Closed, Enclosure, Letter, Post, TooLarge
 from bot.chat.route import Route
-from bot.words.language import ENGLISH
-from bot.words.status import gone_line, kept_line, lighter_line
+from bot.words.results import gone_line, kept_line, lighter_line
 from bot.workflow.ports import Parcel
 
 
 @dataclass(frozen=True, slots=True)
-class _Sorted:
-    """What can be sent of some parcels, and the lines about the rest."""
+class Page:
+    """Pictures of one message: the text above them, and what each of them shows, in words.
+
+    Where they become several messages, the buttons of `view` are under the first.
+    """
 
     parcels: tuple[Parcel, ...]
-    lines: tuple[str, ...]
+    text: str
+    nonce: str
+    alt: str
+    locale: str
+    view: discord.ui.View | None = None
 
 
 class Results:
@@ -24,43 +32,32 @@ class Results:
     def __init__(self, post: Post) -> None:
         self._post = post
 
-    async def post(
-        self,
-        route: Route,
-        parcels: tuple[Parcel, ...],
-        text: str,
-        nonce: str,
-        *,
-        look_first: bool = False,
-        locale: str = ENGLISH,
-    ) -> int:
+    async def post(self, route: Route, page: Page, *, look_first: bool = False) -> int:
         """The id of the message with these parcels, in the first place of the route that takes it.
 
         Raises `Undeliverable` or `Unreachable`.
         """
         while True:
             try:
-                return await self._post_here(route, parcels, text, nonce, look_first=look_first, locale=locale)
+                return await self._post_here(route, page, look_first=look_first)
             except Closed:
                 await route.next()
 
-    async def _post_here(
-        self, route: Route, parcels: tuple[Parcel, ...], text: str, nonce: str, *, look_first: bool, locale: str
-    ) -> int:
-        fit = await self._sort(route, parcels, locale)
-        whole = "\n".join((text, *fit.lines))
+    async def _post_here(self, route: Route, page: Page, *, look_first: bool) -> int:
+        page = await self._sorted(route, page)
         if look_first:
-            there = await self._post.find_files(route.place, [parcel.filename for parcel in fit.parcels])
-            left = tuple(parcel for parcel in fit.parcels if parcel.filename not in there)
-            found = next(iter(there.values()), None) or (await self._post.find_text(route.place, whole))
+            there = await self._post.find_files(route.place, [parcel.filename for parcel in page.parcels])
+            left = tuple(parcel for parcel in page.parcels if parcel.filename not in there)
+            found = next(iter(there.values()), None) or (await self._post.find_text(route.place, page.text))
             if found is not None and not left:
                 return found
-            fit = _Sorted(left, fit.lines)
-        return await self._send(route, fit.parcels, whole, nonce, locale)
+            page = replace(page, parcels=left)
+        return await self._send(route, page)
 
-    async def _send(self, route: Route, parcels: tuple[Parcel, ...], text: str, nonce: str, locale: str) -> int:
-        letter = Letter(text, nonce, tuple((parcel.path, parcel.filename) for parcel in parcels))
-        names = [parcel.filename for parcel in parcels]
+    async def _send(self, route: Route, page: Page) -> int:
+        files = tuple(Enclosure(parcel.path, parcel.filename, page.alt) for parcel in page.parcels)
+        letter = Letter(page.text, page.nonce, files, page.view)
+        names = [parcel.filename for parcel in page.parcels]
         place = route.place
 
         async def find() -> int | None:
@@ -70,24 +67,31 @@ class Results:
         try:
             return await self._post.send(place, letter, find)
         except TooLarge:
-            return await self._send_smaller(route, parcels, text, nonce, locale)
+            return await self._send_smaller(route, page)
 
-    async def _send_smaller(self, route: Route, parcels: tuple[Parcel, ...], text: str, nonce: str, locale: str) -> int:
+    async def _send_smaller(self, route: Route, page: Page) -> int:
         # The limit is lower than we knew: half as much at a time, and of a single file only that it is kept.
-        if len(parcels) < 2:
-            lines = [kept_line(parcel.filename, parcel.bytes, None, locale) for parcel in parcels]
-            return await self._post.send(route.place, Letter("\n".join((text, *lines)), f"{nonce}x"))
-        half = len(parcels) // 2
-        first = await self._send(route, parcels[:half], text, f"{nonce}a", locale)
-        await self._send(route, parcels[half:], text, f"{nonce}b", locale)
+        if len(page.parcels) < 2:
+            lines = [kept_line(parcel.filename, parcel.bytes, None, page.locale) for parcel in page.parcels]
+            letter = Letter("\n".join((page.text, *lines)), f"{page.nonce}x", view=page.view)
+            return await self._post.send(route.place, letter)
+        half = len(page.parcels) // 2
+        first = await self._send(route, replace(page, parcels=page.parcels[:half], nonce=f"{page.nonce}a"))
+        await self._send(route, replace(page, parcels=page.parcels[half:], nonce=f"{page.nonce}b", view=None))
         return first
 
-    async def _sort(self, route: Route, parcels: tuple[Parcel, ...], locale: str) -> _Sorted:
-        limit = self._post.file_limit(route.guild_id)
-        on_disk = await asyncio.to_thread(lambda: {parcel.number for parcel in parcels if parcel.path.is_file()})
-        gone = [parcel for parcel in parcels if parcel.number not in on_disk]
-        large = [parcel for parcel in parcels if parcel.number in on_disk and parcel.bytes > limit]
+    async def _sorted(self, route: Route, page: Page) -> Page:
+        """The page with what can be sent of its parcels, and the lines about those that are lighter or cannot."""
+        limit, locale = self._post.file_limit(route.guild_id), page.locale
+        on_disk = await asyncio.to_thread(lambda: {parcel.number for parcel in page.parcels if parcel.path.is_file()})
+        gone = [parcel for parcel in page.parcels if parcel.number not in on_disk]
+        large = [parcel for parcel in page.parcels if parcel.number in on_disk and parcel.bytes > limit]
+        fit = tuple(parcel for parcel in page.parcels if parcel not in large and parcel not in gone)
         lines = [kept_line(parcel.filename, parcel.bytes, limit, locale) for parcel in large]
-        lines += [lighter_line(one.filename, one.lighter_than, limit, locale) for one in parcels if one.lighter_than]
+        lines += [
+            lighter_line(one.filename, one.lighter_than, limit, one.rung.value, locale)
+            for one in fit
+            if one.lighter_than is not None and one.rung is not None
+        ]
         lines += [gone_line(parcel.filename, locale) for parcel in gone]
-        return _Sorted(tuple(parcel for parcel in parcels if parcel not in large and parcel not in gone), tuple(lines))
+        return replace(page, parcels=fit, text="\n".join((page.text, *lines)))

@@ -1,4 +1,4 @@
-"""A preview as an attachment: read at the moment when it is sent, and only if it is a picture that the place takes."""
+"""Pictures that are only looked at: read when they are sent, and only what is a picture that the place takes."""
 
 import asyncio
 import io
@@ -34,6 +34,19 @@ async def attachment(sight: Sight) -> discord.File | None:
         log.info("preview_skipped", name=sight.name, bytes=len(content))
         return None
     return discord.File(io.BytesIO(content), filename=f"{sight.name}.{extension}")
+
+
+async def extension_of(path: Path) -> str | None:
+    """How the name of this picture should end, by its bytes; None where it is gone or no picture."""
+    try:
+        return _extension(await asyncio.to_thread(_head, path))
+    except OSError:
+        return None
+
+
+def _head(path: Path) -> bytes:
+    with path.open("rb") as file:
+        return file.read(16)
 
 
 def _read(sight: Sight) -> bytes:

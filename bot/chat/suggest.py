@@ -7,6 +7,8 @@ from discord.app_commands import Choice
 
 from bot.domain.catalog import Catalog, ModelCard, dimensions, nearest_size, text_of
 from bot.domain.errors import ModelGone, UnknownModel
+from bot.domain.request import ResultSize
+from bot.words import labels
 from bot.words.escape import cut
 from bot.words.models import DOT, ending
 
@@ -26,7 +28,7 @@ def models(catalog: Catalog, typed: str, today: date, locale: str) -> Choices:
     return _matching(shown, typed)
 
 
-def options(catalog: Catalog, model: str | None, option: str, typed: str) -> Choices:
+def options(catalog: Catalog, model: str | None, option: str, typed: str, locale: str) -> Choices:
     """What this model knows, at any of its providers, for "size", "quality", "background", "format" or "fidelity".
 
     Nothing for a model that is not there.
@@ -35,8 +37,11 @@ def options(catalog: Catalog, model: str | None, option: str, typed: str) -> Cho
         cards = catalog.offers(model)
     except (UnknownModel, ModelGone):
         return []
-    known = dict.fromkeys(value for card in cards for value in _values(card, option))
-    found = _matching({value: value for value in known}, typed)
+    known = {value: value for card in cards for value in _values(card, option)}
+    if option == "size":
+        same = ResultSize.SAME.value
+        known[same] = DOT.join((same, labels.label(labels.SAME_SIZE, locale)))
+    found = _matching(known, typed)
     return found or (_nearest(cards, typed) if option == "size" else [])
 
 

@@ -44,7 +44,12 @@ def demo(
     ] = None,
     mask: Annotated[
         Path | None,
-        typer.Option(metavar="FILE", exists=True, dir_okay=False, help="Which parts of it may change: transparent."),
+        typer.Option(
+            metavar="FILE",
+            exists=True,
+            dir_okay=False,
+            help="Which parts of it may change: transparent, white or scribbled over.",
+        ),
     ] = None,
     prompt: Annotated[str, typer.Option(metavar="TEXT", help="What should change.")] = PROMPT,
     via: Annotated[Via, typer.Option(help="The way in.")] = "slash",
@@ -143,7 +148,7 @@ async def _play_one(story: Story, provider: Mapping[str, str], data: Path, out: 
         # A real provider takes its time.
         patience_s = settings.images_timeout_s + 60
         async with app.running(settings), Member(sandbox.discord_url, timeout_s=patience_s) as member:
-            acted = await _ask(member, story)
+            acted = await edited(member, story)
             await save_thread(member, acted, out)
         wrong = await app.check_ledger(settings)
     if wrong:
@@ -151,11 +156,16 @@ async def _play_one(story: Story, provider: Mapping[str, str], data: Path, out: 
     return acted
 
 
-async def _ask(member: Member, story: Story) -> Acted:
+async def edited(member: Member, story: Story) -> Acted:
+    """The story's edit to its end, past a question whether it shall be made. Raises `typer.Exit` on a refusal."""
     try:
-        return await member.edit(
+        acted = await member.edit(
             via=story.via, images=story.pictures, prompt=story.prompt, mask=story.mask, options=story.options
         )
+        # Whoever starts a demo has said yes to it: what a real provider costs was told before.
+        if acted.status is None or not acted.asks:
+            return acted
+        return await member.press(int(acted.status["id"]), acted.asks[0])
     except (SandboxRefusal, TimeoutError) as no:
         raise _refused(str(no)) from None
 

@@ -4,13 +4,14 @@ import asyncio
 import json
 import tempfile
 import time
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from bot.domain.catalog import ModelCard, check_files
+from bot.chat.answers import in_words
+from bot.domain.catalog import ModelCard, Polarity, check_files, check_picture
 from bot.domain.errors import Refused, Trouble
 from bot.images.decoder import Decoder
 from bot.settings import Settings, provider_entries
@@ -18,7 +19,8 @@ from bot.settings.catalog import usable_catalog
 from bot.words.escape import plain
 from bot.words.language import ENGLISH
 from bot.words.refusals import say
-from bot.workflow.ports import Preparation, Prepared, Probe, SendFile, Source
+from bot.workflow.looking import mask_remark, remarks
+from bot.workflow.ports import Note, Preparation, Probe, SendFile, Source
 
 ACCEPT, REFUSE = "accept", "refuse"
 
@@ -66,38 +68,74 @@ async def _inspected(card: ModelCard, files: list[Path], mask: Path | None) -> l
     async with Decoder() as decoder:
         for place, file in enumerate(files):
             masked = mask is not None and place == 0
-            verdicts.append(await _verdict(decoder, card, file, (file,), as_mask=False, png=masked))
+            verdicts.append(await _verdict(_Picture(decoder, card, file, masked=masked), file))
         if mask is not None:
-            verdicts.append(await _verdict(decoder, card, mask, (files[0], mask), as_mask=True, png=True))
+            verdicts.append(await _verdict(_Mask(decoder, card, mask, files[0]), mask))
     return verdicts
 
 
-async def _verdict(
-    decoder: Decoder, card: ModelCard, file: Path, needed: tuple[Path, ...], *, as_mask: bool, png: bool
-) -> Verdict:
-    began, seen, sent, reason = time.monotonic(), None, None, None
+async def _verdict(inspected: "_Picture | _Mask", file: Path) -> Verdict:
+    began, sent, reason = time.monotonic(), None, None
     try:
-        seen = await decoder.probe(Source(file, file.name))
         with tempfile.TemporaryDirectory(prefix="darkroom-inspect-") as folder:
-            made = await decoder.prepare(_preparation(card, needed, Path(folder), as_mask=as_mask, png=png))
-            sent = _sent(made, as_mask=as_mask)
+            sent = await inspected.made(Path(folder))
     except Trouble as no:
         reason = plain(say(no, ENGLISH))
     ms = round((time.monotonic() - began) * 1000)
-    return Verdict(str(file), REFUSE if reason else ACCEPT, reason, *_seen(seen), sent, ms)
+    return Verdict(str(file), REFUSE if reason else ACCEPT, reason, *_seen(inspected.seen), sent, ms)
 
 
-def _preparation(card: ModelCard, needed: tuple[Path, ...], folder: Path, *, as_mask: bool, png: bool) -> Preparation:
-    picture, *masks = (Source(file, file.name) for file in needed)
+class _Picture:
+    """One of the pictures: with a mask, the first goes as PNG."""
+
+    def __init__(self, decoder: Decoder, card: ModelCard, file: Path, *, masked: bool) -> None:
+        self._decoder, self._card, self._file, self._masked = decoder, card, file, masked
+        self.seen: Probe | None = None
+
+    async def made(self, folder: Path) -> str:
+        """As what it would be sent, and what is decided about it. Raises the refusal."""
+        source = Source(self._file, self._file.name)
+        self.seen = seen = await self._decoder.probe(source)
+        check_picture(self._card, source.name, seen.width, seen.height)
+        preparation = _preparation(self._card, source, None, folder)
+        if self._masked:
+            preparation = replace(preparation, formats=("png",))
+        prepared = await self._decoder.prepare(preparation)
+        return _sent(prepared.pictures[0], remarks(self._card, source.name, seen))
+
+
+class _Mask:
+    """The mask of a picture."""
+
+    def __init__(self, decoder: Decoder, card: ModelCard, file: Path, picture: Path) -> None:
+        self._decoder, self._card, self._file, self._first = decoder, card, file, Source(picture, picture.name)
+        self.seen: Probe | None = None
+
+    async def made(self, folder: Path) -> str:
+        """As what it would be sent, and what it selects. Raises the refusal."""
+        source = Source(self._file, self._file.name)
+        self.seen = await self._decoder.probe(source)
+        reading = await self._decoder.read_mask(self._first, source, folder / "overlay.webp")
+        said = [mask_remark(source.name, reading)]
+        if not self._card.sends_mask():
+            return ", ".join(("nothing: the picture is put back outside of it", *_in_words(said)))
+        prepared = await self._decoder.prepare(_preparation(self._card, self._first, source, folder))
+        assert prepared.mask is not None  # noqa: S101 - one was given
+        return _sent(prepared.mask, said)
+
+
+def _preparation(card: ModelCard, picture: Source, mask: Source | None, folder: Path) -> Preparation:
     return Preparation(
         pictures=(picture,),
-        mask=masks[0] if as_mask else None,
-        formats=("png",) if png else card.picture_formats,
+        mask=mask,
+        formats=card.picture_formats,
         picture_bytes=card.picture_bytes,
         mask_bytes=card.mask.bytes if card.mask else 0,
         square=card.square,
         model=card.name,
         folder=folder,
+        mask_polarity=card.mask.polarity if card.mask else Polarity.TRANSPARENT,
+        picture_pixels=card.picture_pixels,
     )
 
 
@@ -105,9 +143,13 @@ def _seen(seen: Probe | None) -> tuple[str | None, str | None]:
     return (None, None) if seen is None else (seen.format, f"{seen.width}x{seen.height}")
 
 
-def _sent(made: Prepared, *, as_mask: bool) -> str:
-    file: SendFile = made.mask if as_mask and made.mask else made.pictures[0]
-    return f"{file.content_type} {file.width}x{file.height}, {file.bytes} bytes"
+def _sent(file: SendFile, said: list[Note]) -> str:
+    facts = (f"{file.content_type} {file.width}x{file.height}", f"{file.bytes} bytes")
+    return ", ".join((*facts, *_in_words(said)))
+
+
+def _in_words(said: list[Note]) -> tuple[str, ...]:
+    return tuple(plain(remark) for remark in in_words(said, ENGLISH))
 
 
 def _text(one: Verdict) -> str:

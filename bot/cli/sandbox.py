@@ -88,27 +88,35 @@ def edit(
     image: Images = None,
     mask: Annotated[
         Path | None,
-        typer.Option(metavar="FILE", exists=True, dir_okay=False, help="Which parts may change: transparent."),
+        typer.Option(
+            metavar="FILE",
+            exists=True,
+            dir_okay=False,
+            help="Which parts may change: transparent, white or scribbled over.",
+        ),
     ] = None,
     via: Annotated[
         Via, typer.Option(help="The way in; menu: on a message with the files, modal: files uploaded in the form.")
     ] = "slash",
     model: Annotated[str | None, typer.Option(help="Which model makes it.")] = None,
-    size: Annotated[str | None, typer.Option(help="Width x height of the result.")] = None,
+    size: Annotated[str | None, typer.Option(help="Width x height of the result, auto, or same as picture 1.")] = None,
     quality: Annotated[str | None, typer.Option(help="How much care the model takes.")] = None,
     n: Annotated[int | None, typer.Option(help="How many results.")] = None,
     background: Annotated[str | None, typer.Option(help="What lies behind the subject.")] = None,
     output_format: Annotated[str | None, typer.Option("--format", help="The kind of file that comes back.")] = None,
+    lock: Annotated[bool | None, typer.Option(help="Whether everything outside the mask stays as it was.")] = None,
+    feather: Annotated[int | None, typer.Option(help="How many pixels the edge of the mask is soft.")] = None,
     member: As = "mira",
     channel: In = "pictures",
     out: Out = None,
     as_json: AsJson = False,
 ) -> None:
-    """Ask for an edit and wait for the pictures."""
+    """Ask for an edit and wait for the pictures, or for the question whether it shall be made: then press a button."""
     if prompt is None and via not in ("menu", "modal"):
         raise typer.BadParameter("--prompt says what should change, and only menu and modal can do without.")
     given = {"model": model, "size": size, "quality": quality, "n": n, "background": background}
-    options = {name: value for name, value in {**given, "format": output_format}.items() if value is not None}
+    given |= {"format": output_format, "lock": lock, "feather": feather}
+    options = {name: value for name, value in given.items() if value is not None}
 
     async def ask(someone: Member) -> Acted:
         if prompt is None:
@@ -297,6 +305,7 @@ def _as_object(acted: Acted, saved: tuple[Path, ...]) -> dict[str, Any]:
         "private": acted.private and said(acted.private),
         "modal": modal,
         "status": acted.status and {"id": acted.status["id"], "text": said(acted.status)},
+        "asks": list(acted.asks),
         "thread": acted.thread_id and str(acted.thread_id),
         "posted": [{"id": one["id"], "text": said(one), "files": one["attachments"]} for one in acted.posted],
         "saved": [str(path) for path in saved],
@@ -307,7 +316,9 @@ def _as_text(acted: Acted, saved: tuple[Path, ...]) -> list[str]:
     lines = [f"refused: {acted.refused}"] if acted.refused else []
     lines += [f"form: {acted.modal.title}"] if acted.modal else []
     lines += [f"private: {said(acted.private)}"] if acted.private and not acted.refused else []
-    lines += [f"status: {said(acted.status)} (message {acted.status['id']})"] if acted.status else []
+    kind = "asks" if acted.asks else "status"
+    lines += [f"{kind}: {said(acted.status)} (message {acted.status['id']})"] if acted.status else []
+    lines += [f"press: {label}" for label in acted.asks]
     lines += [
         f"posted: {said(one)} {' '.join(file['filename'] for file in one['attachments'])}" for one in acted.posted
     ]

@@ -19,7 +19,12 @@ async def save_thread(member: Member, acted: Acted, folder: Path) -> tuple[Path,
     files = await fetched(shown, member.download)
     people = (await member.state())["people"]
     names = {user_id: name.capitalize() for name, user_id in people.items()}
-    return await asyncio.to_thread(_write, folder, acted.posted, shown, files, names)
+    return await asyncio.to_thread(_write, folder, member.name, _with_files(acted), shown, files, names)
+
+
+def _with_files(acted: Acted) -> Sequence[Message]:
+    """The messages whose files are saved: what was posted, or what is shown beside a question."""
+    return [acted.status] if acted.status is not None and acted.asks else acted.posted
 
 
 async def _conversation(member: Member, acted: Acted) -> list[Message]:
@@ -33,11 +38,13 @@ async def _conversation(member: Member, acted: Acted) -> list[Message]:
 
 def _write(
     folder: Path,
+    viewer: str,
     posted: Sequence[Message],
     shown: list[Message],
     files: Mapping[str, bytes],
     names: Mapping[str, str],
 ) -> tuple[Path, ...]:
     pictures = saved(posted, files, folder)
-    (folder / TRANSCRIPT).write_text(transcript(shown, files, names=names), "utf-8")
-    return (*pictures, folder / TRANSCRIPT, portrait(shown, files, "pictures", folder / PORTRAIT, names=names))
+    (folder / TRANSCRIPT).write_text(transcript(shown, files, viewer=viewer, names=names), "utf-8")
+    drawn = portrait(shown, files, "pictures", folder / PORTRAIT, viewer=viewer, names=names)
+    return (*pictures, folder / TRANSCRIPT, drawn)

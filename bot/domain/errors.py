@@ -163,12 +163,32 @@ class PictureTooHeavy(Refused):
     """{name} stays above the {limit} MB that {model} accepts. Scale it down and send it again."""
 
 
+class PictureTooSmall(Refused):
+    """{name} is only {size}: the shorter side needs at least {least} pixels. Send a larger one."""
+
+
+class PictureTooLong(Refused):
+    """{name} is {size}: one side is more than {limit} times as long as the other. Crop it and send it again."""
+
+
+class NotSquare(Refused):
+    """{name} is {size}, and {model} takes only square pictures here. Crop it to a square, or choose another model."""
+
+
 class MaskMisfit(Refused):
     """The mask {name} is {mask_size} and the first picture is {size}. Make the mask the same size."""
 
 
-class MaskOpaque(Refused):
-    """The mask {name} has no transparent part, so nothing would change. Erase the area that should change and send it as PNG."""
+class MaskEmpty(Refused):
+    """The mask {name} selects nothing, so nothing would change. Paint the area that should change white on black, or erase it from a copy of the picture, and send it again."""
+
+
+class MaskWhole(Refused):
+    """The mask {name} selects the whole picture. Leave it out to change everything, or mark only a part."""
+
+
+class MaskUnclear(Refused):
+    """I can't tell from {name} which part should change. Paint that part white on black, erase it from a copy of the picture, or scribble over it in one strong colour."""
 
 
 # ── who and where ───────────────────────────────────────────────────────────────────────────────────────────
@@ -204,6 +224,22 @@ class EditGone(Refused):
 
 class FormExpired(Refused):
     """I was restarted while you were writing. Right-click the message and choose Apps → Edit picture again."""
+
+
+class QuestionUnheard(Refused):
+    """This edit is so dear that I ask before I start, and Discord did not take my question. Send it again in a minute."""
+
+
+class NotAgreed(Refused):
+    """This edit was waiting for your yes for too long, or was dropped. Nothing was charged. Start a new one with /edit."""
+
+
+class AgreedBefore(Refused):
+    """You have said yes to this edit already. To stop it, press Cancel under its message."""
+
+
+class NothingUntouched(Refused):
+    """What the model made of this edit was posted as it came. Look at the result: there is no other picture."""
 
 
 class Stopping(Refused):
@@ -273,6 +309,10 @@ class Poisoned(Failed):
 
 class HouseClosed(Notice):
     """The spending limit of this month is reached, or too little of it is left for an edit that was just refused. More is possible from <t:{resets_at}:F>. To go on sooner, raise OPERATOR_USD_PER_MONTH and start me again."""
+
+
+class MaskIgnored(Notice):
+    """{provider} seems to ignore masks with {model}: it changed {share} % of a picture outside of its mask. The mask lock, where it is on, put the picture back there. If it happens again, say mask_honoured = false in the card of the model, or offer another provider."""
 
 
 class ProviderLocked(Notice):

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from bot.domain.errors import Trouble
-from bot.domain.request import EditRequest
+from bot.domain.request import EditRequest, ResultSize
 
 
 class State(StrEnum):
@@ -91,7 +91,12 @@ def sources(move: Move) -> frozenset[State]:
 
 @dataclass(frozen=True, slots=True)
 class ResultPicture:
-    """One picture that came back: where its bytes are, what they are, and the prompt that was really used, if said."""
+    """One picture that came back: where its bytes are, what they are, and the prompt that was really used, if said.
+
+    Where the mask lock or a wished size changed it, `untouched` is the model's own output. `strayed` is how much of
+    picture 1 outside the mask the model had changed, in thousandths. `locked` says whether picture 1 stands there,
+    None where the last touch was not wanted, or failed.
+    """
 
     blob: str
     format: str
@@ -99,6 +104,9 @@ class ResultPicture:
     height: int
     bytes: int
     revised_prompt: str | None = None
+    untouched: str | None = None
+    strayed: int | None = None
+    locked: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,3 +137,30 @@ class Job:
     trouble: Trouble | None = None
     announcement: Announcement | None = None
     claims: int = 0
+
+
+IGNORED_FROM = 250  # thousandths of the outside of a mask; models that heed it stay far below
+
+
+def ignored_mask(job: Job) -> bool:
+    """Whether the provider changed so much outside the mask that it cannot have heeded it."""
+    return any(picture.strayed is not None and picture.strayed >= IGNORED_FROM for picture in job.results)
+
+
+def lock_impossible(job: Job) -> bool:
+    """Whether the mask lock was wanted and some result could not take it, having another shape than picture 1."""
+    return _wants_lock(job.request) and any(picture.locked is False for picture in job.results)
+
+
+def lock_failed(job: Job) -> bool:
+    """Whether the mask lock was wanted and some result went without it because of a fault of ours."""
+    return _wants_lock(job.request) and any(picture.locked is None for picture in job.results)
+
+
+def size_failed(job: Job) -> bool:
+    """Whether results were to have picture 1's size and some result has not, because of a fault of ours."""
+    return job.request.result_size is ResultSize.SAME and any(picture.locked is None for picture in job.results)
+
+
+def _wants_lock(request: EditRequest) -> bool:
+    return request.mask is not None and request.mask_wish.lock

@@ -70,9 +70,36 @@ class Options:
     stream: bool | None = None
 
 
+class ResultSize(StrEnum):
+    """Which size the results have when they are posted."""
+
+    OPEN = "open"  # nobody said: as they come, or as picture 1 where the mask lock puts that back
+    ASKED = "asked"  # the size that the member asked for
+    SAME = "same"  # picture 1's own width and height
+
+    @classmethod
+    def of(cls, size: str | None) -> "ResultSize":
+        """What a member's choice of a size means."""
+        if size == cls.SAME:
+            return cls.SAME
+        return cls.OPEN if size in (None, "auto") else cls.ASKED
+
+
+@dataclass(frozen=True, slots=True)
+class MaskWish:
+    """How a mask is used: `lock` puts picture 1 back outside of it, `feather` makes its edge that many pixels soft."""
+
+    lock: bool = True
+    feather: int = 0
+
+
 @dataclass(frozen=True, slots=True)
 class EditRequest:
-    """One edit as it crosses the queue: strings, integers and names of files that are already on disk."""
+    """One edit as it crosses the queue: strings, integers and names of files that are already on disk.
+
+    `mask_share` is how much of picture 1 the mask selects, in thousandths, as it was read before the edit was placed.
+    `status_message` is a message in `place` that already stands for this edit and is to become its status message.
+    """
 
     origin: Origin
     place: Place
@@ -84,6 +111,10 @@ class EditRequest:
     model: str
     options: Options = field(default_factory=Options)
     parent: int | None = None  # the job that is tried again
+    result_size: ResultSize = ResultSize.OPEN
+    mask_wish: MaskWish = field(default_factory=MaskWish)
+    mask_share: int | None = None
+    status_message: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,10 +1,12 @@
 """Any mode and profile that a file can hold, turned into 8 bits of sRGB, with alpha where there is any."""
 
 from io import BytesIO
+from math import isfinite
 
 from PIL import Image, ImageCms
 
 _DEEP_TO_EIGHT = 1 / 257  # 65535 becomes 255
+_USUAL_WHITES = (1.0, 255.0, 65535.0)
 _FOREIGN_PROFILE = (ImageCms.PyCMSError, OSError, ValueError, TypeError, KeyError)
 
 
@@ -44,9 +46,12 @@ def foreign_profile(icc: bytes | None) -> ImageCms.ImageCmsProfile | None:
 
 
 def _eight_bits(picture: Image.Image, *, deep: bool) -> Image.Image:
-    """Scale 16 bits down; Pillow does so itself for colours but clips greys, and keeps the clear colour as it was."""
+    """Scale more bits down; Pillow does so itself for colours but clips greys, and keeps the clear colour as it was."""
     clear = picture.info.get("transparency")
+    if picture.mode in ("I", "F"):
+        return _measured(picture)
     if picture.mode.startswith("I"):
+        picture = picture.convert("I") if picture.mode == "I;16B" else picture  # which cannot be counted with
         picture = picture.point(lambda value: value * _DEEP_TO_EIGHT + 0.5).convert("L")
         clear = round(clear * _DEEP_TO_EIGHT) if isinstance(clear, int) else None
     elif deep and isinstance(clear, tuple):
@@ -57,6 +62,20 @@ def _eight_bits(picture: Image.Image, *, deep: bool) -> Image.Image:
     if clear is not None:
         picture.info["transparency"] = clear
     return picture
+
+
+def _measured(picture: Image.Image) -> Image.Image:
+    """Grey of 32 bits, which does not say how bright white is: the least usual scale that holds it, or its own.
+
+    Raises ValueError where a value is infinite or no number.
+    """
+    low, high = (float(value) for value in picture.getextrema())  # type: ignore[arg-type]  # one band has two numbers
+    if not isfinite(low) or not isfinite(high):
+        raise ValueError("a pixel is no number")
+    white = next((usual for usual in _USUAL_WHITES if low >= 0 and high <= usual), None)
+    black, span = (0.0, white) if white else (low, (high - low) or 1.0)
+    scaled = picture.convert("F").point(lambda value: value * (255 / span) + (0.5 - black * 255 / span))
+    return scaled.convert("L")
 
 
 def _rgb(picture: Image.Image) -> Image.Image:

@@ -1,14 +1,17 @@
-"""What the four containers have in common: the header that each yields, and the orientation inside EXIF.
+"""What the containers have in common: the header that each yields, and the orientation inside EXIF.
 
-The modules `png`, `jpeg`, `webp` and `gif` read a file's skeleton and nothing else: no pixel is decoded and no text
-or profile is unpacked, so a probe costs about nothing and hostile metadata reaches no library. Each has
+The modules `png`, `jpeg`, `webp`, `gif`, `bmp`, `tiff` and `isobmff` (AVIF and HEIC) read a file's skeleton and
+nothing else: no pixel is decoded and no text or profile is unpacked, so a probe costs about nothing and hostile
+metadata reaches no library. Each has
 
     size(content)      width and height as stored, from the first bytes
     header(content)    the rest of what a probe wants to know
-    strip(content)     the file's pieces again, without metadata and without a tail (not for GIF)
-    profile(content)   the ICC profile, if there is one (not for GIF)
+    strip(content)     the file's pieces again, without metadata and without a tail (not for GIF, BMP and TIFF)
+    end(content)       where the picture ends and a tail begins (PNG, JPEG and WebP)
+    profile(content)   the ICC profile, if there is one (not for GIF and BMP)
 
-and raises ValueError, IndexError, struct.error or zlib.error where the skeleton is broken.
+and raises ValueError, KeyError, IndexError, struct.error or zlib.error where the skeleton is broken, and `Foreign`
+where it is whole but not of a kind that we open.
 """
 
 import struct
@@ -22,9 +25,13 @@ _ORIENTATION = 0x0112
 _SHORT = 3
 
 
+class Foreign(Exception):
+    """A file that begins like a picture but is of a kind that we leave alone; says what it is, as `sniff` would."""
+
+
 @dataclass(frozen=True, slots=True)
 class Header:
-    """A file's skeleton: size as stored, and the EXIF orientation (1 to 8) that turns it upright."""
+    """A file's skeleton: the size that its decoder yields, and the EXIF orientation (1 to 8) that turns it upright."""
 
     format: str
     width: int

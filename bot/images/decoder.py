@@ -4,25 +4,63 @@ import asyncio
 from contextlib import AbstractAsyncContextManager, nullcontext
 from pathlib import Path
 from types import TracebackType
-from typing import Self, TypeVar
+from typing import Any, Self, TypeVar
+
+import structlog
 
 from bot.domain.catalog import Polarity
 from bot.domain.errors import Failed
-from bot.images.pool import Limits, Pool
-from bot.images.tasks import SUFFIXES, Made, MaskTask, PictureTask, ProbeTask, Task, VerifyTask, named
-from bot.workflow.ports import Preparation, Prepared, Probe, SendFile, Source
+from bot.images.pool import CHILD, Limits, Pool
+from bot.images.tasks import (
+    SUFFIXES,
+    Answer,
+    CompareTask,
+    Composed,
+    FinishTask,
+    LightenTask,
+    Lighter,
+    Made,
+    MaskTask,
+    PictureTask,
+    ProbeTask,
+    ReadMaskTask,
+    Selected,
+    Task,
+    VerifyTask,
+    named,
+)
+from bot.workflow.ports import (
+    Finished,
+    Finishing,
+    LighterCopy,
+    MaskForm,
+    MaskReading,
+    Preparation,
+    Prepared,
+    Probe,
+    Rung,
+    SendFile,
+    Source,
+)
 
-_RESULT = "result"
-_LARGE_PIXELS = 16_000_000  # above it one picture is decoded at a time, for each takes hundreds of megabytes
-_Answer = TypeVar("_Answer", Probe, Made)
+log: Any = structlog.get_logger()
+
+_RESULT, _FINISHED, _LIGHTER = "result", "finished", "lighter"
+_LARGE_PIXELS = 16_000_000  # above it one task is done at a time, for each takes hundreds of megabytes
+_READABLE = frozenset(("png", "jpeg", "webp", "gif", "bmp", "tiff", "avif", "heic"))
+_FORMS, _RUNGS = frozenset(MaskForm), frozenset(Rung)
+_Answer = TypeVar("_Answer", Probe, Made, Selected, Composed, Lighter)
 
 
 class Decoder:
-    """Looks into pictures by child processes; implements `Pictures`. Nothing is started before the first question."""
+    """Looks into pictures by child processes; implements `Pictures`. Nothing is started before the first question.
 
-    def __init__(self, size: int = 2, limits: Limits | None = None) -> None:
-        self._limits = limits or Limits()
-        self._pool = Pool(size, self._limits)
+    All headers of a question are read before the first pixel, so that a bad file among good ones is refused at once.
+    `program` is what Python is told to run as a child.
+    """
+
+    def __init__(self, size: int = 2, limits: Limits | None = None, program: tuple[str, ...] = CHILD) -> None:
+        self._pool = Pool(size, limits or Limits(), program)
         self._large = asyncio.Semaphore(1)
 
     async def __aenter__(self) -> Self:
@@ -44,45 +82,108 @@ class Decoder:
 
     async def probe(self, source: Source) -> Probe:
         """Read the header only. Raises the `Refused` that names the file and what is wrong with it."""
-        return await self._ask(ProbeTask(_absolute(source.path), source.name), Probe, self._limits.header_s)
+        return await self._ask(ProbeTask(_absolute(source.path), source.name), Probe)
 
     async def verify(self, path: Path) -> Probe:
         """Decode a result wholly. Raises `Refused` where it is no whole PNG, JPEG or WebP."""
-        seen = await self.probe(Source(path, _RESULT))
+        seen = await self.probe(_result(path))
         async with self._gate(seen):
-            return await self._ask(VerifyTask(_absolute(path), _RESULT), Probe, self._limits.verify_s)
+            return await self._ask(VerifyTask(_absolute(path), _RESULT), Probe)
+
+    async def read_mask(self, first: Source, mask: Source, overlay: Path) -> MaskReading:
+        """What the mask selects of picture 1; a small picture of that is written to `overlay`.
+
+        Raises the `Refused` that names the file: damaged, of another shape, nothing or everything selected, unclear.
+        """
+        task = ReadMaskTask(
+            _absolute(mask.path), mask.name, _absolute(first.path), first.name, overlay=_absolute(overlay)
+        )
+        async with self._gate(*await self._probes(first, mask)):
+            selected = await self._ask(task, Selected)
+        return MaskReading(MaskForm(selected.form), selected.share, overlay)
 
     async def prepare(self, preparation: Preparation) -> Prepared:
         """Decode everything and write what is sent. Raises the `Refused` that names the file.
 
-        All headers are read before the first pixel, so that a bad file among good ones is refused at once. One
-        picture is one task, so that time runs for each and a trouble has the right name.
+        One picture is one task, so that time runs for each and a trouble has the right name.
         """
-        probes = [await self.probe(source) for source in preparation.pictures]
+        probes = await self._probes(*preparation.pictures)
         mask_probe = await self.probe(preparation.mask) if preparation.mask else None
         pictures: list[SendFile] = []
         mask: SendFile | None = None
         for place, seen in enumerate(probes):
-            task = _picture_task(preparation, place)
-            made = await self._make(task, seen)
-            pictures.append(_send_file(task.target, made))
+            made = await self._make(_picture_task(preparation, place), seen)
+            pictures.append(made)
             if place == 0 and preparation.mask and mask_probe:
-                mask_task = _mask_task(preparation, preparation.mask, made)
-                mask = _send_file(mask_task.target, await self._make(mask_task, mask_probe))
+                mask = await self._make(_mask_task(preparation, preparation.mask, made), seen, mask_probe)
         return Prepared(tuple(pictures), mask)
 
-    async def _make(self, task: PictureTask | MaskTask, seen: Probe) -> Made:
-        async with self._gate(seen):
-            return await self._ask(task, Made, self._limits.prepare_s)
+    async def finish(self, finishing: Finishing) -> Finished:
+        """Put picture 1 back outside the mask, and give the result the size that was wished. Raises `Refused`."""
+        result, mask = _result(finishing.result), finishing.mask
+        async with self._gate(*await self._probes(result, finishing.first, *((mask,) if mask else ()))):
+            made = await self._ask(_finish_task(finishing), Composed)
+        path = named(finishing.folder / _FINISHED, made.format) if made.changed else finishing.result
+        return Finished(path, made.format, made.width, made.height, made.bytes, made.locked, made.strayed)
 
-    async def _ask(self, task: Task, expected: type[_Answer], seconds: float) -> _Answer:
-        answer = await self._pool.ask(task, seconds)
-        if not isinstance(answer, expected):
+    async def lighten(self, source: Source, most_bytes: int, folder: Path) -> LighterCopy:
+        """A copy of at most so many bytes in `folder`, as gently as possible. Raises `Refused` where none can be."""
+        target = folder / _LIGHTER
+        task = LightenTask(_absolute(source.path), source.name, _absolute(target), most_bytes)
+        async with self._gate(await self.probe(source)):
+            made = await self._ask(task, Lighter)
+        return LighterCopy(named(target, made.format), made.format, made.bytes, Rung(made.rung))
+
+    async def compare(self, before: Source, after: Source, target: Path) -> Path:
+        """One picture with both side by side, beside `target` with the suffix of its format. Raises `Refused`."""
+        task = CompareTask(
+            _absolute(before.path), before.name, _absolute(after.path), after.name, target=_absolute(target)
+        )
+        async with self._gate(*await self._probes(before, after)):
+            made = await self._ask(task, Made)
+        return named(target, made.format)
+
+    async def _probes(self, *sources: Source) -> tuple[Probe, ...]:
+        return tuple([await self.probe(source) for source in sources])
+
+    async def _make(self, task: PictureTask | MaskTask, *seen: Probe) -> SendFile:
+        async with self._gate(*seen):
+            return _send_file(task.target, await self._ask(task, Made))
+
+    async def _ask(self, task: Task, expected: type[_Answer]) -> _Answer:
+        answer = await self._pool.ask(task)
+        if not isinstance(answer, expected) or not _can_be(answer):
+            log.error("decoder_answer_impossible", task=type(task).__name__, answer=type(answer).__name__)
             raise Failed
         return answer
 
-    def _gate(self, seen: Probe) -> AbstractAsyncContextManager[None]:
-        return self._large if seen.width * seen.height > _LARGE_PIXELS else nullcontext()
+    def _gate(self, *seen: Probe) -> AbstractAsyncContextManager[None]:
+        """What to wait for before these files are decoded: the other large ones, where one of them is large."""
+        largest = max(each.width * each.height for each in seen)
+        return self._large if largest > _LARGE_PIXELS else nullcontext()
+
+
+def _can_be(answer: Answer) -> bool:
+    """Whether an answer is possible at all: the process that gave it may have been taken over by a picture."""
+    match answer:
+        case Probe():
+            return answer.format in _READABLE and _are_positive(answer.width, answer.height)
+        case Made():
+            sizes = (answer.width, answer.height, answer.upright_width, answer.upright_height)
+            return answer.format in SUFFIXES and _are_positive(answer.bytes, *sizes)
+        case Selected():
+            return answer.form in _FORMS and 1 <= answer.share <= 999
+        case Composed():
+            strayed = answer.strayed is None or 0 <= answer.strayed <= 1000
+            return answer.format in SUFFIXES and strayed and _are_positive(answer.bytes, answer.width, answer.height)
+        case Lighter():
+            return answer.format in SUFFIXES and answer.rung in _RUNGS and _are_positive(answer.bytes)
+        case _:
+            return False
+
+
+def _are_positive(*numbers: int) -> bool:
+    return min(numbers) > 0
 
 
 def _picture_task(preparation: Preparation, place: int) -> PictureTask:
@@ -95,30 +196,53 @@ def _picture_task(preparation: Preparation, place: int) -> PictureTask:
         target=_absolute(preparation.folder / f"image_{place}"),
         formats=("png",) if masked else preparation.formats,
         most_bytes=preparation.picture_bytes,
+        most_pixels=preparation.picture_pixels,
         square=preparation.square,
         model=preparation.model,
     )
 
 
-def _mask_task(preparation: Preparation, mask: Source, first: Made) -> MaskTask:
+def _mask_task(preparation: Preparation, mask: Source, sent: SendFile) -> MaskTask:
+    first = preparation.pictures[0]
     return MaskTask(
         _absolute(mask.path),
         mask.name,
+        _absolute(first.path),
+        first.name,
         target=_absolute(preparation.folder / "mask"),
         most_bytes=preparation.mask_bytes,
         square=preparation.square,
         model=preparation.model,
-        width=first.upright_width,
-        height=first.upright_height,
-        fit_width=first.width,
-        fit_height=first.height,
+        fit_width=sent.width,
+        fit_height=sent.height,
+        feather=preparation.feather,
         white=preparation.mask_polarity is Polarity.WHITE,
     )
 
 
+def _finish_task(finishing: Finishing) -> FinishTask:
+    first, mask = finishing.first, finishing.mask
+    return FinishTask(
+        _absolute(finishing.result),
+        _RESULT,
+        _absolute(first.path),
+        first.name,
+        mask=_absolute(mask.path) if mask else "",
+        mask_name=mask.name if mask else "",
+        square=finishing.square,
+        size=finishing.size.value,
+        lock=finishing.wish.lock,
+        feather=finishing.wish.feather,
+        format=finishing.format or "",
+        target=_absolute(finishing.folder / _FINISHED),
+    )
+
+
+def _result(path: Path) -> Source:
+    return Source(path, _RESULT)
+
+
 def _send_file(target: str, made: Made) -> SendFile:
-    if made.format not in SUFFIXES:
-        raise Failed
     path = named(Path(target), made.format)
     return SendFile(path, path.name, f"image/{made.format}", made.width, made.height, made.bytes)
 

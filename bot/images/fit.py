@@ -1,27 +1,36 @@
-"""Writing a picture so that it stays under a number of bytes: other encodings first, then fewer pixels."""
+"""Making a picture fit: few enough pixels, and written so that it stays under a number of bytes."""
 
+import math
 import sys
 import zlib
 from dataclasses import dataclass
-from math import sqrt
 from pathlib import Path
 
 from PIL import Image
 
 from bot.images.tasks import named
 
-SQUARE_EDGE = 2048  # models that ask for squares work on 1024 pixels; more would only cost time
+Size = tuple[int, int]
+
+FALLING = (95, 90, 80, 70)
+_LONGEST_EDGE = {"webp": 16383, "jpeg": 65500}  # pixels; the formats have no room for more
+# libwebp takes 23 bytes a pixel to keep all of a picture, and 36 where there is alpha, of the gibibyte that we have.
+_MOST_LOSSLESS_WEBP, _MOST_CLEAR_WEBP = 30_000_000, 18_000_000
 _SMALLEST_EDGE = 8
+_HARD = 0.7  # of each side: half the pixels, where an encoder gave up on a picture that it has room for
 _ROUNDS = 12
-_FALLING = (95, 90, 80, 70)
 
 
 @dataclass(frozen=True, slots=True)
 class Encoding:
-    """A format and how much of the picture it keeps; the quality means nothing to PNG."""
+    """A format and how much of the picture it keeps; the quality means nothing to PNG and to lossless WebP."""
 
     format: str
     quality: int = 100
+    lossless: bool = False
+
+
+PNG = Encoding("png")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,14 +41,12 @@ class Written:
     format: str
     width: int
     height: int
+    encoding: Encoding = PNG
 
     @property
     def bytes(self) -> int:
         """How heavy the file is."""
         return self.path.stat().st_size
-
-
-PNG = Encoding("png")
 
 
 def encodings(formats: tuple[str, ...], *, has_alpha: bool, lossy: bool) -> tuple[Encoding, ...]:
@@ -49,10 +56,10 @@ def encodings(formats: tuple[str, ...], *, has_alpha: bool, lossy: bool) -> tupl
     """
     png = (PNG,) if "png" in formats else ()
     squeezed = next((name for name in ("jpeg", "webp") if name in formats and not (has_alpha and name == "jpeg")), None)
-    falling = tuple(Encoding(squeezed, quality) for quality in _FALLING) if squeezed else ()
+    falling = tuple(Encoding(squeezed, quality) for quality in FALLING) if squeezed else ()
     if lossy and falling:
         return falling
-    return png + falling or (Encoding("jpeg", _FALLING[0]),)
+    return png + falling or (Encoding("jpeg", FALLING[0]),)
 
 
 def write_under(picture: Image.Image, most_bytes: int, tries: tuple[Encoding, ...], path: Path) -> Written | None:
@@ -63,24 +70,39 @@ def write_under(picture: Image.Image, most_bytes: int, tries: tuple[Encoding, ..
     for encoding in tries:
         weight = _write(picture, encoding, path)
         if weight <= most_bytes:
-            return Written(named(path, encoding.format), encoding.format, *picture.size)
+            return Written(named(path, encoding.format), encoding.format, *picture.size, encoding)
+        named(path, encoding.format).unlink(missing_ok=True)
     for _ in range(_ROUNDS):
-        picture = picture.resize(_smaller(picture.size, weight, most_bytes), Image.Resampling.LANCZOS)
+        picture = resized(picture, _scaled(picture.size, _smaller(picture, encoding, weight, most_bytes)))
         weight = _write(picture, encoding, path)
         if weight <= most_bytes:
-            return Written(named(path, encoding.format), encoding.format, *picture.size)
+            return Written(named(path, encoding.format), encoding.format, *picture.size, encoding)
         if max(picture.size) <= _SMALLEST_EDGE:
             break
     named(path, encoding.format).unlink(missing_ok=True)
     return None
 
 
+def fitted(size: Size, most_pixels: int, *, square: bool) -> Size:
+    """The size at which a picture of this size is sent; where it is padded, the square around it has to fit.
+
+    The arithmetic is that of `domain.catalog.sent_size`, which has told the member before the picture was opened.
+    """
+    area = max(size) ** 2 if square else size[0] * size[1]
+    if area <= most_pixels:
+        return size
+    scale = math.sqrt(most_pixels / area)
+    return max(1, int(size[0] * scale)), max(1, int(size[1] * scale))
+
+
+def resized(picture: Image.Image, size: Size) -> Image.Image:
+    """The picture in another size, by the filter that keeps most detail."""
+    return picture if picture.size == size else picture.resize(size, Image.Resampling.LANCZOS)
+
+
 def square(picture: Image.Image, *, fill: tuple[int, ...] | int) -> Image.Image:
-    """The picture in the middle of a square of this colour, made smaller where it is very long."""
-    edge = min(max(picture.size), SQUARE_EDGE)
-    if max(picture.size) > edge:
-        scale = edge / max(picture.size)
-        picture = picture.resize(_scaled(picture.size, scale), Image.Resampling.LANCZOS)
+    """The picture in the middle of a square of this colour."""
+    edge = max(picture.size)
     canvas = Image.new(picture.mode, (edge, edge), fill)
     canvas.paste(picture, ((edge - picture.width) // 2, (edge - picture.height) // 2))
     return canvas
@@ -94,13 +116,16 @@ def megabytes(count: int) -> int:
 def _write(picture: Image.Image, encoding: Encoding, path: Path) -> int:
     """Encode nothing but pixels; how many bytes it became.
 
-    What an encoder cannot take (WebP ends at 16383 pixels, JPEG at 65500) counts as heavier than anything.
+    What an encoder cannot take counts as heavier than anything. (Of large pictures full of noise, lossy WebP has no
+    room for some tables.)
     """
+    if _room(picture, encoding) < 1:
+        return sys.maxsize
     picture.info.clear()
     path = named(path, encoding.format)
     try:
         _encode(picture, encoding, path)
-    except (ValueError, OSError) as exc:
+    except (ValueError, MemoryError, OSError) as exc:
         if isinstance(exc, OSError) and exc.errno is not None:
             raise
         return sys.maxsize
@@ -108,10 +133,13 @@ def _write(picture: Image.Image, encoding: Encoding, path: Path) -> int:
 
 
 def _encode(picture: Image.Image, encoding: Encoding, path: Path) -> None:
-    """Run-length PNG costs a third of the default and is as small on photographs."""
+    """Run-length PNG and the cheapest lossless WebP take a third of the default's time and are about as small on
+    photographs. Colours under full transparency are kept, for some models look at them."""
     match encoding.format:
         case "jpeg":
             _flat(picture).save(path, "JPEG", quality=encoding.quality, subsampling=0)
+        case "webp" if encoding.lossless:
+            picture.save(path, "WEBP", lossless=True, quality=0, method=0, exact=True)
         case "webp":
             picture.save(path, "WEBP", quality=encoding.quality, method=1, exact=True)
         case _:
@@ -127,10 +155,30 @@ def _flat(picture: Image.Image) -> Image.Image:
     return paper
 
 
-def _smaller(size: tuple[int, int], weight: int, most_bytes: int) -> tuple[int, int]:
-    """A size whose weight should fit: weight goes with the area, and a little less than hoped for saves a round."""
-    return _scaled(size, min(0.9, max(0.25, 0.95 * sqrt(most_bytes / weight))))
+def _room(picture: Image.Image, encoding: Encoding) -> float:
+    """How far the sides have to be scaled for the encoder to take the picture; 1 where it does as it is."""
+    edge, area = _LONGEST_EDGE.get(encoding.format, sys.maxsize), sys.maxsize
+    if encoding.format == "webp" and encoding.lossless:
+        area = _MOST_LOSSLESS_WEBP
+    if encoding.format == "webp" and picture.mode == "RGBA":
+        area = _MOST_CLEAR_WEBP
+    if picture.width * picture.height > area:
+        edge = min(edge, int(max(picture.size) * math.sqrt(area / (picture.width * picture.height))) - 1)
+    return min(1.0, edge / max(picture.size))
 
 
-def _scaled(size: tuple[int, int], scale: float) -> tuple[int, int]:
+def _smaller(picture: Image.Image, encoding: Encoding, weight: int, most_bytes: int) -> float:
+    """How far to scale the sides so that the weight should fit.
+
+    Weight goes with the area, and a little less than hoped for saves a round.
+    """
+    room = _room(picture, encoding)
+    if room < 1:
+        return room
+    if weight == sys.maxsize:
+        return _HARD
+    return min(0.9, max(0.25, 0.95 * math.sqrt(most_bytes / weight)))
+
+
+def _scaled(size: Size, scale: float) -> Size:
     return max(1, round(size[0] * scale)), max(1, round(size[1] * scale))

@@ -9,9 +9,13 @@ from bot.images.container import PROFILE_LIMIT, Content, Header, orientation
 _SCAN = 0x00  # the name we give the compressed bytes between a start of scan and the next marker
 _SOI, _EOI, _SOS, _APP0, _APP1, _APP2, _APP14 = 0xD8, 0xD9, 0xDA, 0xE0, 0xE1, 0xE2, 0xEE
 _FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
-_KEPT = _FRAMES | {_SCAN, _SOS, 0xC4, 0xCC, 0xDB, 0xDC, 0xDD}
+_KEPT = _FRAMES | {_SCAN, _SOS, _EOI, 0xC4, 0xCC, 0xDB, 0xDC, 0xDD}
+_ARITHMETIC = frozenset(range(0xC9, 0xD0)) - {0xCC}
 _ALONE = frozenset({0x01, *range(0xD0, 0xD8)})
+_MARKER = re.compile(rb"\xff[^\x00\xff]")
 _AFTER_SCAN = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")
+# Restart markers are among it, for a cut may lie before one; it begins with a zero, for a cut may lie inside a marker.
+_NOISE = b"".join(bytes(pow(3, place, 251) - 1 for place in range(250)) + bytes((0xFF, 0xD0 + n)) for n in range(8))
 # A JFIF segment decides how colours are read, so it is kept, but without its thumbnail.
 _JFIF = b"\xff\xe0\x00\x10JFIF\x00\x01\x01\x00\x00\x01\x00\x01\x00\x00"
 _ICC = b"ICC_PROFILE\0"
@@ -50,7 +54,22 @@ def strip(content: Content) -> Iterator[bytes]:
             yield _JFIF
         elif marker == _APP14 and content[start + 4 : start + 9] == b"Adobe" and end - start >= 16:
             yield b"\xff\xee\x00\x0e" + content[start + 4 : start + 16]
-    yield b"\xff\xd9"
+
+
+def end(content: Content) -> int:
+    """Where the first picture ends."""
+    return max(stop for _, _, stop in _segments(content))
+
+
+def noisy(stripped: bytes) -> bytes | None:
+    """A file that `strip` made, with noise behind its last scan; None where that may be shorter than it counts.
+
+    Decoders skip what is too much, and paint grey what is missing without a word. So the noise is seen in a picture
+    that was cut and then given an end, and in no other; only arithmetic coding may leave out the zeros of an end.
+    """
+    if any(marker in _ARITHMETIC for marker, _, _ in _segments(stripped)):
+        return None
+    return stripped[:-2] + _NOISE + stripped[-2:]
 
 
 def profile(content: Content) -> bytes | None:
@@ -72,6 +91,7 @@ def _segments(content: Content) -> Iterator[tuple[int, int, int]]:
         at = _next_marker(content, at)
         marker = content[at + 1]
         if marker == _EOI:
+            yield marker, at, at + 2
             return
         if marker == _SOI:
             raise ValueError("a picture begins inside the picture")
@@ -94,10 +114,7 @@ def _segments(content: Content) -> Iterator[tuple[int, int, int]]:
 
 def _next_marker(content: Content, at: int) -> int:
     """Where the next marker is; decoders skip what stands between segments, and fill bytes, and so do we."""
-    while True:
-        at = content.find(b"\xff", at)
-        if at < 0:
-            raise ValueError("the file ends between segments")
-        if content[at + 1] not in (0x00, 0xFF):
-            return at
-        at += 1
+    found = _MARKER.search(content, at)
+    if found is None:
+        raise ValueError("the file ends between segments")
+    return found.start()

@@ -1,95 +1,68 @@
-"""A mask as it goes to the provider: a PNG of picture 1's size, RGBA with alpha 0, or grey with white, to be changed.
-
-What a member sends may say it in other ways: `FORMS` is the table of those that are understood.
-"""
+"""A mask as it goes to the provider: a PNG of picture 1's size, with alpha 0, or else white, where that may change."""
 
 from collections.abc import Callable
 from pathlib import Path
 
-from PIL import Image
+from PIL import Image, ImageChops, ImageFilter
 
-from bot.domain.errors import MaskMisfit, MaskOpaque, PictureTooHeavy
-from bot.images import colour
-from bot.images.fit import Written, megabytes, square
-from bot.images.prepare import upright
-from bot.images.raster import decode, pixels, stripped_copy
+from bot.domain.errors import PictureTooHeavy
+from bot.images.doctor import KEEP, Size, diagnose, glance, is_hard, resized
+from bot.images.fit import megabytes, square
+from bot.images.load import load
+from bot.images.raster import pixels
 from bot.images.tasks import Made, MaskTask, named
 
-Size = tuple[int, int]
-
-_KEEP = 255
-_BRIGHT = 128  # of 255: from here on, grey counts as white
+_MIDDLE = 128  # of 255: below it, a pixel may change
 _LEVELS = (1, 6)  # of compression
-_SHAPE_TOLERANCE = 0.01  # of the ratio of the sides
 
 
-def make_mask(task: MaskTask) -> Made:
-    """Write the mask. Raises the refusal that names it."""
-    picture_size, fit = (task.width, task.height), (task.fit_width, task.fit_height)
-    alpha = _alpha(task)
-    if not same_shape(alpha.size, picture_size):
-        raise MaskMisfit(name=task.name, mask_size=_words(alpha.size), size=_words(picture_size))
+def make_mask(task: MaskTask, decoded: Callable[[], None]) -> Made:
+    """Write the mask; `decoded` is called when all pixels are there. Raises the refusal that names the file."""
+    first = glance(load(Path(task.first), task.first_name))
+    mask = load(Path(task.path), task.name)
+    decoded()
+    upright = mask.size
     with pixels(task.name):
-        if task.square:
-            alpha = square(resized(alpha, picture_size), fill=_KEEP)
-        written = _write_under(resized(alpha, fit), task, named(Path(task.target), "png"))
-    if written is None:
+        alpha = diagnose(first, mask, task.name).alpha
+        del mask
+        alpha = _as_sent(alpha, task)
+        weight = _write_under(alpha, task, named(Path(task.target), "png"))
+    if weight is None:
         raise PictureTooHeavy(name=task.name, limit=megabytes(task.most_bytes), model=task.model)
-    return Made("png", *fit, written.bytes, *alpha.size)
+    return Made("png", *alpha.size, weight, *upright)
 
 
-def same_shape(mask: Size, picture: Size) -> bool:
-    """Whether a mask of this size can be scaled onto the picture without being bent."""
-    across, down = mask[0] * picture[1], picture[0] * mask[1]
-    return abs(across - down) <= _SHAPE_TOLERANCE * down
-
-
-def resized(alpha: Image.Image, size: Size) -> Image.Image:
-    """The alpha in another size: hard edges stay hard, soft ones soft."""
-    if alpha.size == size:
+def feathered(alpha: Image.Image, reach: float) -> Image.Image:
+    """The alpha with a soft edge of so many pixels around what is selected, which stays selected."""
+    if reach <= 0:
         return alpha
-    return alpha.resize(size, Image.Resampling.NEAREST if _is_binary(alpha) else Image.Resampling.LANCZOS)
+    blurred = alpha.filter(ImageFilter.GaussianBlur(reach / 2))
+    return ImageChops.darker(alpha, blurred.point(lambda value: min(KEEP, max(0, 2 * value - KEEP))))
 
 
-def from_alpha(mask: Image.Image) -> Image.Image:
-    """A picture with transparent parts: those may change."""
-    return mask.getchannel("A")
+def _as_sent(alpha: Image.Image, task: MaskTask) -> Image.Image:
+    """The alpha of picture 1 in the size in which that is sent; what was added to make a square stays."""
+    fit = task.fit_width, task.fit_height
+    scale = max(fit) / max(alpha.size)
+    inner = _scaled(alpha.size, scale) if task.square else fit
+    alpha = feathered(resized(alpha, inner), task.feather * scale)
+    return resized(square(alpha, fill=KEEP), fit) if task.square else alpha
 
 
-def from_brightness(mask: Image.Image) -> Image.Image:
-    """A picture without alpha: white may change."""
-    return mask.convert("L").point(lambda grey: 0 if grey >= _BRIGHT else _KEEP)
+def _scaled(size: Size, scale: float) -> Size:
+    return max(1, round(size[0] * scale)), max(1, round(size[1] * scale))
 
 
-FORMS: dict[str, Callable[[Image.Image], Image.Image]] = {"RGBA": from_alpha, "RGB": from_brightness}
-
-
-def _alpha(task: MaskTask) -> Image.Image:
-    """What may change, upright, as alpha. Raises `MaskOpaque` where that is nothing."""
-    copy = Path(task.target).with_suffix(".stripped")
-    header, _ = stripped_copy(Path(task.path), task.name, copy)
-    with copy.open("rb") as file:
-        picture = decode(file, header.format, task.name)
-    copy.unlink()
-    with pixels(task.name):
-        picture = upright(colour.plain(picture, None, deep=header.deep), header)
-        alpha = FORMS[picture.mode](picture)
-    lowest, _ = alpha.getextrema()
-    if lowest == _KEEP:
-        raise MaskOpaque(name=task.name)
-    return alpha
-
-
-def _write_under(alpha: Image.Image, task: MaskTask, path: Path) -> Written | None:
-    """Write it, with hard edges where soft ones are too heavy; None where that does not help either.
+def _write_under(alpha: Image.Image, task: MaskTask, path: Path) -> int | None:
+    """How many bytes it took, with hard edges where soft ones are too heavy; None where that does not help either.
 
     Compressing harder takes long and saves a third at most, so it is tried only where that may do.
     """
-    for form in (alpha, _hardened(alpha)):
+    for form in (alpha,) if is_hard(alpha) else (alpha, _hardened(alpha)):
         for level in _LEVELS:
             weight = _save(form, level, path, white=task.white)
             if weight <= task.most_bytes:
-                return Written(path, "png", *alpha.size)
+                return weight
             if weight > 2 * task.most_bytes:
                 break
     path.unlink()
@@ -104,19 +77,10 @@ def _save(alpha: Image.Image, level: int, path: Path, *, white: bool) -> int:
 def _spoken(alpha: Image.Image, *, white: bool) -> Image.Image:
     """The mask as the provider reads it."""
     if white:
-        return alpha.point(lambda value: _KEEP - value)
+        return ImageChops.invert(alpha)
     black = Image.new("L", alpha.size)
     return Image.merge("RGBA", (black, black, black, alpha))
 
 
 def _hardened(alpha: Image.Image) -> Image.Image:
-    return alpha.point(lambda value: _KEEP if value >= _BRIGHT else 0)
-
-
-def _is_binary(alpha: Image.Image) -> bool:
-    counts = alpha.histogram()
-    return counts[0] + counts[_KEEP] == alpha.width * alpha.height
-
-
-def _words(size: Size) -> str:
-    return f"{size[0]}x{size[1]}"
+    return alpha.point(lambda value: KEEP if value >= _MIDDLE else 0)

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from bot.images.container import PROFILE_LIMIT, Content, Header, orientation
 
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
-_KEPT = frozenset({b"IHDR", b"PLTE", b"tRNS", b"gAMA", b"cHRM", b"sRGB", b"IDAT", b"IEND"})
+_KEPT = frozenset({b"IHDR", b"PLTE", b"tRNS", b"IDAT"})
+_END = b"\0\0\0\0IEND\xae\x42\x60\x82"
 _WITH_ALPHA = (4, 6)  # colour types
 
 
@@ -49,6 +50,12 @@ def strip(content: Content) -> Iterator[bytes]:
             if zlib.crc32(chunk[4:-4]) != int.from_bytes(chunk[-4:], "big"):
                 raise ValueError("a chunk does not match its checksum")
             yield chunk
+    yield _END
+
+
+def end(content: Content) -> int:
+    """Where the last chunk ends."""
+    return max(stop + 4 for _, _, stop in _chunks(content))
 
 
 def profile(content: Content) -> bytes | None:

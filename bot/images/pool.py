@@ -1,34 +1,61 @@
 """The decoder processes: started when needed, given one task at a time, killed when a task harms one."""
 
 import asyncio
+import os
+import signal
 import sys
 from contextlib import suppress
 from dataclasses import dataclass
+from math import ceil
 from pathlib import Path
 from typing import Any
 
 import structlog
 
-from bot.domain.errors import Failed, PictureTooHard, Stopping, revive
-from bot.images.tasks import LENGTH, LONGEST, Answer, Complaint, Fault, Ready, Task, pack, unpack_answer
+from bot.domain.errors import Failed, PictureTooHard, Refused, Stopping, revive
+from bot.images.tasks import (
+    LENGTH,
+    LONGEST,
+    Answer,
+    Complaint,
+    Decoded,
+    Fault,
+    ProbeTask,
+    Ready,
+    Said,
+    Task,
+    pack,
+    unpack_said,
+)
 
 log: Any = structlog.get_logger()
 
-_START_S = 60.0
+CHILD = ("-m", "bot.images.child")
 _ROOT = Path(__file__).resolve().parents[2]
+_LAST_WORDS_S = 1.0
+_PIECE = 2**16
 # A time that ran out is an OSError too; the rest is what an answer that is none of ours raises.
-_HARM = (EOFError, OSError, ValueError, KeyError, TypeError, AttributeError)
+_HARM = (EOFError, OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError)
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What one decoder process may take: seconds for a task, bytes of address space, bytes of a file it writes."""
+    """What one decoder process may take: seconds, bytes of address space, bytes of a file it writes.
 
-    header_s: float = 10.0
-    verify_s: float = 10.0
-    prepare_s: float = 60.0
+    Seconds are for starting, for a question about a header, for decoding what others made, and after that for the work
+    on our own pixels. A decoder that crashes or hangs is a refusal within ten seconds.
+    """
+
+    start_s: float = 30.0
+    header_s: float = 5.0
+    decode_s: float = 9.0
+    work_s: float = 60.0
     memory_bytes: int = 2**30
     file_bytes: int = 2**29
+
+    def first_s(self, task: Task) -> float:
+        """How long a task may take until it is answered, or everything foreign is decoded."""
+        return self.header_s if isinstance(task, ProbeTask) else self.decode_s
 
 
 class Child:
@@ -38,17 +65,16 @@ class Child:
         self._running = running
 
     @classmethod
-    async def start(cls, limits: Limits) -> "Child":
+    async def start(cls, limits: Limits, program: tuple[str, ...] = CHILD) -> "Child":
         """Start it with an empty environment, in a session of its own; it is ready when it says so.
 
         One allocation arena, and large blocks given back to the system at once, keep address space and idle memory low.
         """
-        bounds = (limits.memory_bytes, limits.file_bytes, int(limits.prepare_s) + 1)
+        bounds = (limits.memory_bytes, limits.file_bytes, ceil(limits.decode_s), ceil(limits.work_s))
         running = await asyncio.create_subprocess_exec(
             sys.executable,
             "-P",
-            "-m",
-            "bot.images.child",
+            *program,
             *map(str, bounds),
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
@@ -63,10 +89,10 @@ class Child:
         )
         child = cls(running)
         try:
-            async with asyncio.timeout(_START_S):
-                if isinstance(await child._answer(), Ready):
+            async with asyncio.timeout(limits.start_s):
+                if isinstance(await child._said(), Ready):
                     return child
-            raise EOFError
+            raise ValueError("the first word is not that it is ready")
         except BaseException:  # raised again, whatever it was
             await child.end()
             raise
@@ -78,45 +104,70 @@ class Child:
 
     @property
     def alive(self) -> bool:
-        """Whether it can be given a task."""
+        """Whether it runs, as far as is known."""
         return self._running.returncode is None
 
-    async def ask(self, task: Task) -> Answer:
-        """Give it a task and wait for the answer. Raises EOFError or OSError where the process dies of it."""
+    @property
+    def ready(self) -> bool:
+        """Whether it can be given a task. The pipe of one that died is closed before its death is known."""
+        assert self._running.stdout is not None  # noqa: S101 - we asked for the pipe
+        return self.alive and not self._running.stdout.at_eof()
+
+    async def ask(self, task: Task, limits: Limits) -> Answer:
+        """Give it a task and wait for the answer; time is given anew once, when it says that all is decoded.
+
+        Raises one of `_HARM` where the process dies of it, takes too long or says what it may not.
+        """
         assert self._running.stdin is not None  # noqa: S101 - we asked for the pipe
-        self._running.stdin.write(pack(task))
-        await self._running.stdin.drain()
-        return await self._answer()
+        async with asyncio.timeout(limits.first_s(task)) as patience:
+            self._running.stdin.write(pack(task))
+            await self._running.stdin.drain()
+            said = await self._said()
+            if isinstance(said, Decoded):
+                patience.reschedule(asyncio.get_running_loop().time() + limits.work_s)
+                said = await self._said()
+        if isinstance(said, Decoded | Ready):
+            raise ValueError("this is no answer")
+        return said
 
     async def end(self) -> None:
-        """Kill it and wait until nothing of it is left."""
-        with suppress(ProcessLookupError):
-            self._running.kill()
+        """Kill it, with whatever it may have started, and wait until nothing of it is left."""
+        if self.alive:
+            with suppress(ProcessLookupError):
+                os.killpg(self.pid, signal.SIGKILL)
         await asyncio.shield(self._gone())
 
     async def _gone(self) -> None:
+        """What is left in the pipe is read, so that it closes, but not for long: somebody may hold its other end."""
         assert self._running.stdin is not None  # noqa: S101 - we asked for the pipes
         assert self._running.stdout is not None  # noqa: S101
         await self._running.wait()
-        await self._running.stdout.read()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_LAST_WORDS_S):
+                while await self._running.stdout.read(_PIECE):
+                    pass
         self._running.stdin.close()
         with suppress(OSError):
             await self._running.stdin.wait_closed()
 
-    async def _answer(self) -> Answer:
+    async def _said(self) -> Said:
         assert self._running.stdout is not None  # noqa: S101 - we asked for the pipe
         (length,) = LENGTH.unpack(await self._running.stdout.readexactly(LENGTH.size))
         if length > LONGEST:
-            raise ValueError("the answer is too long to be one")
-        return unpack_answer(await self._running.stdout.readexactly(length))
+            raise ValueError("the message is too long to be one")
+        return unpack_said(await self._running.stdout.readexactly(length))
 
 
 class Pool:
-    """At most `size` children, none before it is needed."""
+    """At most `size` children, none before it is needed; whoever asked first is served first.
 
-    def __init__(self, size: int, limits: Limits) -> None:
+    `program` is what Python is told to run as a child.
+    """
+
+    def __init__(self, size: int, limits: Limits, program: tuple[str, ...] = CHILD) -> None:
         self._slots = asyncio.Semaphore(size)
         self._limits = limits
+        self._program = program
         self._idle: list[Child] = []
         self._children: set[Child] = set()
         self._closed = False
@@ -126,8 +177,8 @@ class Pool:
         """The process ids of the children that live."""
         return tuple(child.pid for child in self._children if child.alive)
 
-    async def ask(self, task: Task, seconds: float) -> Answer:
-        """Have a task done by some child within this time, not counting the wait for a child.
+    async def ask(self, task: Task) -> Answer:
+        """Have a task done by some child, within the times of the limits, not counting the wait for a child.
 
         Raises the trouble that the child found, `PictureTooHard` where the child died or had to be killed, `Stopping`
         after `aclose`, and `Failed` where no child can be started or the machine is to blame.
@@ -136,8 +187,7 @@ class Pool:
             child = await self._take()
             answer: Answer | None = None
             try:
-                async with asyncio.timeout(seconds):
-                    answer = await child.ask(task)
+                answer = await child.ask(task, self._limits)
             except _HARM as exc:
                 raise self._harm(task, child, exc) from exc
             finally:
@@ -153,7 +203,7 @@ class Pool:
     async def _take(self) -> Child:
         while self._idle:
             child = self._idle.pop()
-            if child.alive:
+            if child.ready:
                 return child
             await self._bury(child)
         return await self._start()
@@ -162,7 +212,7 @@ class Pool:
         if self._closed:
             raise Stopping
         try:
-            child = await Child.start(self._limits)
+            child = await Child.start(self._limits, self._program)
         except _HARM as exc:
             log.error("decoder_unstartable", why=type(exc).__name__)
             raise Failed from exc
@@ -198,8 +248,17 @@ class Pool:
 def _sound(answer: Answer, task: Task) -> Answer:
     """The answer, unless it is a trouble."""
     if isinstance(answer, Complaint):
-        raise revive(answer.code, answer.fields)
+        raise _trouble(answer)
     if isinstance(answer, Fault):
         log.error("decoder_fault", task=type(task).__name__, why=answer.reason)
         raise Failed
     return answer
+
+
+def _trouble(complaint: Complaint) -> Refused | Failed:
+    """What a child complains of; `Failed` where no picture can be the reason."""
+    try:
+        trouble = revive(complaint.code, complaint.fields)
+    except TypeError:  # a field that cannot be one
+        return Failed()
+    return trouble if isinstance(trouble, Refused | Failed) else Failed()

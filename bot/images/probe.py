@@ -9,25 +9,33 @@ from math import ceil
 from pathlib import Path
 
 from bot.domain.errors import FileEmpty, InputLost, PictureDamaged, PictureTooHard, PictureTooLarge, PictureUnknown
-from bot.images import gif, jpeg, png, sniff, webp
-from bot.images.container import Content, Header
+from bot.images import bmp, gif, isobmff, jpeg, png, sniff, tiff, webp
+from bot.images.container import Content, Foreign, Header
 from bot.workflow.ports import Probe
 
 MEGAPIXELS = 50
 PIXEL_LIMIT = MEGAPIXELS * 1_000_000
 
-_BROKEN = (ValueError, IndexError, struct.error, zlib.error)
+_BROKEN = (ValueError, LookupError, struct.error, zlib.error)
 _SIZES: dict[str, Callable[[Content], tuple[int, int]]] = {
     "png": png.size,
     "jpeg": jpeg.size,
     "webp": webp.size,
     "gif": gif.size,
+    "bmp": bmp.size,
+    "tiff": tiff.size,
+    "avif": isobmff.size,
+    "heic": isobmff.size,
 }
 _HEADERS: dict[str, Callable[[Content], Header]] = {
     "png": png.header,
     "jpeg": jpeg.header,
     "webp": webp.header,
     "gif": gif.header,
+    "bmp": bmp.header,
+    "tiff": tiff.header,
+    "avif": isobmff.avif,
+    "heic": isobmff.heic,
 }
 
 
@@ -46,9 +54,9 @@ def survey(content: Content, name: str) -> Header:
     format_ = sniff.picture_format(head)
     if format_ is None:
         raise PictureUnknown(name=name, found=sniff.found(head))
-    _check_size(*_SIZES[format_](content), name)
+    check_size(*_SIZES[format_](content), name)
     header = _HEADERS[format_](content)
-    _check_size(header.width, header.height, name)
+    check_size(header.width, header.height, name)
     return header
 
 
@@ -77,13 +85,16 @@ def skeleton(name: str) -> Iterator[None]:
     """Translate what a broken container raises."""
     try:
         yield
+    except Foreign as exc:
+        raise PictureUnknown(name=name, found=str(exc)) from exc
     except MemoryError as exc:
         raise PictureTooHard(name=name) from exc
     except _BROKEN as exc:
         raise PictureDamaged(name=name) from exc
 
 
-def _check_size(width: int, height: int, name: str) -> None:
+def check_size(width: int, height: int, name: str) -> None:
+    """Raise the refusal of a picture with no pixels, or with more than we open."""
     if not width or not height:
         raise PictureDamaged(name=name)
     if width * height > PIXEL_LIMIT:

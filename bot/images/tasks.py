@@ -6,9 +6,9 @@ unpacks anything that could run: the process that answers may have been taken ov
 
 import json
 import struct
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, get_args
 
 from bot.domain.errors import Fields
 from bot.workflow.ports import Probe
@@ -43,28 +43,84 @@ class PictureTask:
     target: str
     formats: tuple[str, ...]
     most_bytes: int
+    most_pixels: int
     square: bool
     model: str
 
 
 @dataclass(frozen=True, slots=True)
-class MaskTask:
-    """Write `path` as the mask of a picture: `width` by `height` as it came, `fit_width` by `fit_height` as sent.
+class ReadMaskTask:
+    """Find out what the mask `path` selects of the picture `first`, and write a small picture of it to `overlay`."""
 
-    `white` asks for grey with white where the picture may change, instead of alpha 0.
+    path: str
+    name: str
+    first: str
+    first_name: str
+    overlay: str
+
+
+@dataclass(frozen=True, slots=True)
+class MaskTask:
+    """Write `path` as the mask of the picture `first`, which is `fit_width` by `fit_height` as sent.
+
+    `white` asks for grey with white where the picture may change, instead of alpha 0; `feather` is in pixels of the
+    picture as it came.
     """
+
+    path: str
+    name: str
+    first: str
+    first_name: str
+    target: str
+    most_bytes: int
+    square: bool
+    model: str
+    fit_width: int
+    fit_height: int
+    feather: int = 0
+    white: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class FinishTask:
+    """Make the result `path` into what is posted, beside `target`: the nouns of `Finishing`, as strings and numbers.
+
+    `mask` is empty where there is none, and `format` where any will do.
+    """
+
+    path: str
+    name: str
+    first: str
+    first_name: str
+    mask: str
+    mask_name: str
+    square: bool
+    size: str
+    lock: bool
+    feather: int
+    format: str
+    target: str
+
+
+@dataclass(frozen=True, slots=True)
+class LightenTask:
+    """Write a copy of `path` of at most so many bytes beside `target`."""
 
     path: str
     name: str
     target: str
     most_bytes: int
-    square: bool
-    model: str
-    width: int
-    height: int
-    fit_width: int
-    fit_height: int
-    white: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CompareTask:
+    """Write `path` and `after` side by side beside `target`."""
+
+    path: str
+    name: str
+    after: str
+    after_name: str
+    target: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +133,41 @@ class Made:
     bytes: int
     upright_width: int
     upright_height: int
+
+
+@dataclass(frozen=True, slots=True)
+class Selected:
+    """What a mask was understood to say: the form by its name, the share in thousandths."""
+
+    form: str
+    share: int
+
+
+@dataclass(frozen=True, slots=True)
+class Composed:
+    """A finished result: beside its task's target where `changed`, else the result itself."""
+
+    format: str
+    width: int
+    height: int
+    bytes: int
+    changed: bool
+    locked: bool
+    strayed: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Lighter:
+    """A lighter copy beside its task's target, and by which rung of the ladder."""
+
+    format: str
+    bytes: int
+    rung: str
+
+
+@dataclass(frozen=True, slots=True)
+class Decoded:
+    """Not an answer but a sign of life: everything foreign is decoded, what is left is work on our own pixels."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,14 +195,15 @@ def named(target: Path, format_: str) -> Path:
     return target.with_suffix(SUFFIXES[format_])
 
 
-Task = ProbeTask | VerifyTask | PictureTask | MaskTask
-Answer = Probe | Made | Ready | Complaint | Fault
+Task = ProbeTask | VerifyTask | PictureTask | ReadMaskTask | MaskTask | FinishTask | LightenTask | CompareTask
+Answer = Probe | Made | Selected | Composed | Lighter | Ready | Complaint | Fault
+Said = Answer | Decoded
 
-_TASKS: dict[str, type[Task]] = {noun.__name__: noun for noun in (ProbeTask, VerifyTask, PictureTask, MaskTask)}
-_ANSWERS: dict[str, type[Answer]] = {noun.__name__: noun for noun in (Probe, Made, Ready, Complaint, Fault)}
+_TASKS: dict[str, type[Task]] = {noun.__name__: noun for noun in get_args(Task)}
+_SAID: dict[str, type[Said]] = {noun.__name__: noun for noun in get_args(Said)}
 
 
-def pack(noun: Task | Answer) -> bytes:
+def pack(noun: Task | Said) -> bytes:
     """A message with its length in front."""
     body = json.dumps({"is": type(noun).__name__, **asdict(noun)}).encode()
     return LENGTH.pack(len(body)) + body
@@ -119,17 +211,31 @@ def pack(noun: Task | Answer) -> bytes:
 
 def unpack_task(body: bytes) -> Task:
     """The task of a message's body. Raises ValueError, KeyError or TypeError for anything else."""
-    fields: dict[str, Any] = json.loads(body)
-    noun = _TASKS[fields.pop("is")]
-    if "formats" in fields:
-        fields["formats"] = tuple(fields["formats"])  # JSON knows lists only
-    return noun(**fields)
+    asked: dict[str, Any] = json.loads(body)
+    noun = _TASKS[asked.pop("is")]
+    if "formats" in asked:
+        asked["formats"] = tuple(asked["formats"])  # JSON knows lists only
+    return noun(**asked)
 
 
-def unpack_answer(body: bytes) -> Answer:
-    """The answer of a message's body. Raises ValueError, KeyError or TypeError for anything else."""
-    fields: dict[str, Any] = json.loads(body)
-    return _ANSWERS[fields.pop("is")](**fields)
+def unpack_said(body: bytes) -> Said:
+    """What a child said in a message's body, every field of its type.
+
+    Raises ValueError, KeyError, TypeError, AttributeError or RecursionError for anything else.
+    """
+    said: dict[str, Any] = json.loads(body)
+    noun = _SAID[said.pop("is")](**said)
+    for field in fields(noun):
+        if not _is_a(getattr(noun, field.name), field.type):
+            raise TypeError
+    return noun
+
+
+def _is_a(value: object, type_: Any) -> bool:
+    """Whether a value is what a field was declared to be. Keys are strings in JSON, whatever they were."""
+    if type_ == Fields:
+        return isinstance(value, dict) and all(isinstance(each, int | str) for each in value.values())
+    return isinstance(value, type_)
 
 
 def read_message(pipe: BinaryIO) -> bytes | None:

@@ -59,6 +59,12 @@ def strip(content: Content) -> Iterator[bytes]:
         yield name + struct.pack("<I", end - start) + payload + b"\0" * (_padded(end - start) - (end - start))
 
 
+def end(content: Content) -> int:
+    """Where the file ends, as its RIFF header says."""
+    (length,) = struct.unpack_from("<I", content, 4)
+    return 8 + int(length)
+
+
 def profile(content: Content) -> bytes | None:
     """The ICC profile of an ICCP chunk."""
     for name, start, end in _chunks(content):
@@ -69,17 +75,15 @@ def profile(content: Content) -> bytes | None:
 
 def _chunks(content: Content) -> Iterator[tuple[bytes, int, int]]:
     """Name, and where the payload begins and ends, up to the end that the RIFF header announces."""
-    (length,) = struct.unpack_from("<I", content, 4)
-    total = 8 + length
+    total = end(content)
     if total > len(content):
         raise ValueError("the file is shorter than it says")
     at = 12
     while at + 8 <= total:
         name, length = struct.unpack_from("<4sI", content, at)
-        end = at + 8 + length
-        if end > total:
+        if at + 8 + length > total:
             raise ValueError("a chunk is longer than the file")
-        yield name, at + 8, end
+        yield name, at + 8, at + 8 + length
         at += 8 + _padded(length)
 
 

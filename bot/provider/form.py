@@ -76,7 +76,7 @@ def build_form(dialect: Dialect, call: Call, *, model: bool = True, stream: bool
     image = dialect.one_file if len(call.pictures) == 1 else dialect.many_files
     for picture in call.pictures:
         form.append_payload(_file(image, picture))
-    if call.mask is not None and call.card.takes_mask():
+    if call.mask is not None and call.card.sends_mask():
         form.append_payload(_file("mask", call.mask))
     for name, value in _options(call.card, call.options, stream=stream):
         form.append_payload(_text(name, value))

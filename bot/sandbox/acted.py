@@ -1,9 +1,13 @@
-"""What came of a member's act: the private answer, a modal, or the status message and what was posted after it."""
+"""What came of a member's act: the private answer, a modal, or the status message and what was posted after it.
+
+Where the bot asks before it begins, the status message is still a question: `asks` says what can be pressed on it, the
+yes first.
+"""
 
 import re
 from dataclasses import dataclass, field
 
-from bot.sandbox.discord_api.components import TEXT_INPUT
+from bot.sandbox.discord_api.components import BUTTON, GREEN, TEXT_INPUT, every
 from bot.sandbox.discord_api.modal_forms import FILE_UPLOAD, inputs
 from bot.sandbox.discord_api.refusals import Json, SandboxRefusal
 
@@ -60,6 +64,7 @@ class Acted:
     posted: tuple[Json, ...] = ()
     interaction_id: int | None = None
     choices: tuple[Json, ...] = field(default=())
+    asks: tuple[str, ...] = ()
 
     @property
     def files(self) -> tuple[Json, ...]:
@@ -73,6 +78,13 @@ def said(message: Json | None) -> str:
         return ""
     embeds = [embed.get(part, "") for embed in message["embeds"] for part in ("title", "description")]
     return "\n".join(text for text in (message["content"], *embeds) if text)
+
+
+def labels_of(message: Json | None) -> tuple[str, ...]:
+    """The labels of a message's buttons that can be pressed: a yes before the others, which keep their order."""
+    buttons = [one for one in every(message["components"] if message else ()) if one["type"] == BUTTON]
+    open_ones = [one for one in buttons if one.get("label") and not one.get("disabled")]
+    return tuple(one["label"] for one in sorted(open_ones, key=lambda one: one["style"] != GREEN))
 
 
 def linked_message(message: Json | None) -> int | None:

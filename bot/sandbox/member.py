@@ -1,14 +1,14 @@
 """A member who uses the bot: over HTTP on a running stand-in, so that a test and a command line act alike.
 
-Every verb waits until the bot has answered, and by default until what it posted has come to rest. Discord's client
-would not let a member do everything: what it forbids raises SandboxRefusal.
+Every verb waits until the bot has answered, and by default until what it posted has come to rest, or until it asks the
+member for a yes. Discord's client would not let a member do everything: what it forbids raises SandboxRefusal.
 """
 
 from collections.abc import Callable, Mapping, Sequence
 from types import TracebackType
 from typing import Literal, Self, TypeVar
 
-from bot.sandbox.acted import NO_RESPONSE, Acted, Modal, linked_message, said
+from bot.sandbox.acted import NO_RESPONSE, Acted, Modal, labels_of, linked_message, said
 from bot.sandbox.control_client import ControlClient, Files, NoSandbox, Picture, texts_of
 from bot.sandbox.discord_api.refusals import Json, SandboxRefusal
 
@@ -135,9 +135,10 @@ class Member:
         return _modal(interaction_id, seen["modal"])
 
     async def press(self, message_id: int, button: str, *, wait: Wait = "result") -> Acted:
-        """Press a button, by its label or custom id."""
+        """Press a button, by its label or custom id; after a yes the results are waited for."""
         payload = {"as": self.name, "message": str(message_id), "button": button}
-        return await self._answered(await self._door.post("press", payload), wait)
+        opened = await self._door.post("press", payload)
+        return await self._answered(opened, wait, agreed=message_id if opened["asked"] else None)
 
     async def choose(self, message_id: int, select: str, values: Sequence[str], *, wait: Wait = "result") -> Acted:
         """Choose in a select menu, by its custom id or placeholder."""
@@ -230,7 +231,8 @@ class Member:
     def _here(self) -> Json:
         return {"as": self.name, "channel": self.channel}
 
-    async def _answered(self, opened: Json, wait: Wait) -> Acted:
+    async def _answered(self, opened: Json, wait: Wait, *, agreed: int | None = None) -> Acted:
+        """What an interaction led to; `agreed` is the message on which a yes or a no was given."""
         interaction_id = int(opened["interaction"])
         seen = await self._door.get(f"interactions/{interaction_id}", self._timeout_s)
         state, message = seen["state"], seen.get("message")
@@ -244,10 +246,19 @@ class Member:
             return Acted(choices=tuple(seen["choices"]), interaction_id=interaction_id)
         acted = Acted(private=message, interaction_id=interaction_id)
         status_id = linked_message(message) or _open_status(message)
-        return acted if status_id is None else await self._followed(status_id, acted, wait)
+        if status_id is None and agreed is not None and (message is None or not await self._asks(agreed)):
+            status_id = agreed
+        return acted if status_id is None else await self._followed(status_id, acted, wait, agreed=agreed == status_id)
 
-    async def _followed(self, status_id: int, acted: Acted, wait: Wait) -> Acted:
-        query = {"quiet_s": str(QUIET_S)}
+    async def _asks(self, message_id: int) -> bool:
+        """Whether a message still waits for a yes."""
+        seen = await self._door.get(f"results/{message_id}", 0.001)
+        return bool(seen["asks"])
+
+    async def _followed(self, status_id: int, acted: Acted, wait: Wait, *, agreed: bool = False) -> Acted:
+        query = {"quiet_s": str(QUIET_S), "agreed": str(int(agreed))}
+        if acted.private is not None and int(acted.private["id"]) != status_id:
+            query["besides"] = acted.private["id"]
         seen = await self._door.get(f"results/{status_id}", self._timeout_s if wait == "result" else 0.001, **query)
         if wait == "result" and not seen["settled"]:
             raise TimeoutError(f"nothing more was posted after {status_id}: {texts_of([acted.private, seen])}")
@@ -258,6 +269,7 @@ class Member:
             thread_id=thread_id,
             posted=tuple(seen["posted"]),
             interaction_id=acted.interaction_id,
+            asks=labels_of(seen["status"]) if seen["asks"] else (),
         )
 
 

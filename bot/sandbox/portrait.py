@@ -187,7 +187,7 @@ def _attachments(files: Sequence[Attached]) -> list[Block]:
     opened = [(file, _opened(file)) for file in files]
     pictures = [(file, picture) for file, picture in opened if picture is not None]
     rest = [file for file, picture in opened if picture is None]
-    blocks = [_gallery([picture for _, picture in pictures])] if pictures else []
+    blocks = [_gallery([(picture, bool(file.alt)) for file, picture in pictures])] if pictures else []
     if pictures:
         blocks.append(_note(" · ".join(f"{file.name} {file.width}x{file.height}" for file, _ in pictures), _FAINT))
     return blocks + [_note(f"{file.name} · {weight(file.size)}", _TEXT) for file in rest]
@@ -204,13 +204,13 @@ def _opened(file: Attached) -> Image.Image | None:
         return None
 
 
-def _gallery(pictures: Sequence[Image.Image]) -> Block:
-    """One picture large, two or four in pairs, more in rows of three."""
+def _gallery(pictures: Sequence[tuple[Image.Image, bool]]) -> Block:
+    """One picture large, two or four in pairs, more in rows of three; a badge on those that have a description."""
     count = len(pictures)
     columns = {1: 1, 2: 2, 4: 2}.get(count, 3)
     cell = {1: 620, 2: 440}.get(columns, 330)
     fitted = [
-        ImageOps.contain(each, (cell, cell)) if count == 1 else ImageOps.fit(each, (cell, cell)) for each in pictures
+        ImageOps.contain(each, (cell, cell)) if count == 1 else ImageOps.fit(each, (cell, cell)) for each, _ in pictures
     ]
     rows = -(-count // columns)
     height = fitted[0].height if count == 1 else rows * (cell + 10) - 10
@@ -220,8 +220,16 @@ def _gallery(pictures: Sequence[Image.Image]) -> Block:
             corner = (_LEFT + nth % columns * (cell + 10), y + 8 + nth // columns * (cell + 10))
             backed = Image.alpha_composite(_chequers(picture.size), picture)
             canvas.paste(backed.convert("RGB"), corner, _rounded(picture.size, 12))
+            if pictures[nth][1]:
+                _alt_badge(canvas, corner[0] + 10, corner[1] + picture.height - 38)
 
     return Block(height + 18, draw)
+
+
+def _alt_badge(canvas: Image.Image, x: int, y: int) -> None:
+    pen = ImageDraw.Draw(canvas)
+    pen.rounded_rectangle((x, y, x + 46, y + 28), radius=6, fill=_BAR)
+    pen.text((x + 23, y + 14), "ALT", font=lettered("ALT", 16)[1], fill=_TEXT, anchor="mm", stroke_width=0.3)
 
 
 @lru_cache(maxsize=8)

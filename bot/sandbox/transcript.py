@@ -15,11 +15,15 @@ _EPHEMERAL, _LOADING = 64, 128
 _ROW, _BUTTON, _SELECTS, _TEXT = 1, 2, (3, 5, 6, 7, 8), 10
 _ACTS = {2: "used a command", 3: "pressed a button", 5: "sent a form"}  # by the interaction's type
 _INDENT = " " * 10
+_LONGEST_ALT = 60
 
 
 @dataclass(frozen=True, slots=True)
 class Attached:
-    """A file of a message; width and height are None for what is no picture, `content` where it was not fetched."""
+    """A file of a message; width and height are None for what is no picture, `content` where it was not fetched.
+
+    `alt` is what the bot says of it to whoever cannot see it.
+    """
 
     name: str
     size: int
@@ -27,6 +31,7 @@ class Attached:
     height: int | None
     url: str
     content: bytes | None
+    alt: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,12 +136,19 @@ def _lines(said: Spoken, viewer: str) -> Iterator[str]:
         yield from (f"{_INDENT}│ {line}" for line in embed)
     for file in said.files:
         pixels = f" · {file.width}x{file.height}" if file.width else ""
-        yield f"{_INDENT}▪ {file.name}{pixels} · {file.size:,} bytes"
+        yield f"{_INDENT}▪ {file.name}{pixels} · {file.size:,} bytes" + (
+            f" · alt: {_short(file.alt)}" if file.alt else ""
+        )
     if said.buttons:
         labels = (f"[{each.label}]" + (" (off)" if each.disabled else "") for each in said.buttons)
         yield _INDENT + " ".join(labels)
     if said.thread is not None:
         yield f"{_INDENT}╰ thread: {said.thread}"
+
+
+def _short(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= _LONGEST_ALT else f"{line[: _LONGEST_ALT - 1]}…"
 
 
 def _author(message: Message) -> Mapping[str, Any]:
@@ -206,7 +218,13 @@ def _button(each: Mapping[str, Any]) -> Button:
 def _attached(each: Mapping[str, Any], files: Mapping[str, bytes]) -> Attached:
     content = files.get(str(each.get("id")), files.get(str(each["filename"])))
     return Attached(
-        str(each["filename"]), int(each["size"]), each.get("width"), each.get("height"), str(each["url"]), content
+        name=str(each["filename"]),
+        size=int(each["size"]),
+        width=each.get("width"),
+        height=each.get("height"),
+        url=str(each["url"]),
+        content=content,
+        alt=str(each.get("description") or ""),
     )
 
 

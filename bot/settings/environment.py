@@ -135,6 +135,8 @@ class Settings(BaseSettings):
     limit_usd_per_month: Dollars = Field(Decimal(5), description="an amount in US dollars such as 5 or 2.50")
     operator_usd_per_month: Dollars = Field(Decimal(50), description="an amount in US dollars such as 50 or 49.99")
 
+    ask_above_usd: Dollars = Field(Decimal(1), description="an amount in US dollars such as 1 or 0.25")
+
     log_level: Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], BeforeValidator(_upper)] = Field(
         "INFO", description="DEBUG, INFO, WARNING or ERROR"
     )
@@ -187,6 +189,11 @@ class Settings(BaseSettings):
             micro_usd_per_month=int(self.limit_usd_per_month * MICRO),
             house_micro_usd_per_month=int(self.operator_usd_per_month * MICRO),
         )
+
+    @property
+    def ask_above(self) -> int:
+        """Above how many micro-USD an edit waits for its member's yes."""
+        return int(self.ask_above_usd * MICRO)
 
     @property
     def secrets(self) -> tuple[str, ...]:

@@ -15,19 +15,20 @@ from bot.domain.errors import Trouble
 from bot.domain.job import Announcement, Job, Move, State
 from bot.domain.quota import Balance, Line, Window
 from bot.domain.request import EditRequest
-from bot.storage import finishing, holds, placing, recovery
+from bot.storage import drafts, finishing, holds, placing, recovery
 from bot.storage.database import Database
-from bot.storage.moves import FOLLOWING, close_attempt, move, whole
+from bot.storage.moves import FOLLOWING, close_attempt, job_of, move, whole
+from bot.storage.notes import Notes
+from bot.storage.results import Results
 from bot.storage.rows import trouble_columns
-from bot.storage.tables import STILL_OPEN, attempts, inputs, jobs, notes, notices, parts, results
+from bot.storage.tables import STILL_OPEN, attempts, inputs, jobs, results
 from bot.storage.unbroken import unbroken
-from bot.storage.upserts import insert
 from bot.workflow.ports import Clock, Placed, Settlement, Tickets
 
 BLOBS_AT_A_TIME = 1000
 
 
-class Book:
+class Book(drafts.Drafts, Results, Notes):
     """The rows of `database`; tickets are written in the book's own transactions."""
 
     def __init__(self, database: Database, tickets: Tickets, clock: Clock) -> None:
@@ -36,13 +37,19 @@ class Book:
     # ── into the queue ──────────────────────────────────────────────────────────────────────────────────────
 
     @unbroken
-    async def place(self, request: EditRequest, hold: Sequence[Line], predicted: int) -> Placed:
+    async def place(
+        self, request: EditRequest, hold: Sequence[Line], predicted: int, draft: int | None = None
+    ) -> Placed:
         """Job, hold and ticket in one transaction. Raises the `Refused` of the first allowance that is spent.
 
-        An origin that placed a job before gets that job, whatever the allowances say by now.
+        An origin that placed a job before gets that job, whatever the allowances say by now. Where a draft of this
+        origin is named it becomes `agreed` in the same transaction; a refused allowance leaves it open. Raises
+        `NotAgreed` where it was dropped or has expired, and `LookupError` where this origin has no such draft.
         """
         at = self._clock.now()
         async with self._database.writing() as tx:
+            if draft is not None:
+                await drafts.agree(tx, draft, request.origin, at)
             row = await placing.insert_job(tx, request, predicted, at)
             fresh = row is not None
             if row is not None:
@@ -64,7 +71,7 @@ class Book:
         )
         async with self._database.writing() as tx:
             await tx.execute(note)
-            job = await _job(tx, job_id)
+            job = await job_of(tx, job_id)
         if job is None:
             raise LookupError(f"there is no job {job_id}")
         return job
@@ -265,27 +272,13 @@ class Book:
                 await self._tickets.enqueue(tx, job_id, row.user_id)
             return await _after(tx, row)
 
-    @unbroken
-    async def posted(self, job_id: int, part: int, message_id: int) -> None:
-        """Note that this part of the results is in the thread; the first note stays."""
-        note = {"job_id": job_id, "part": part, "message_id": message_id}
-        async with self._database.writing() as tx:
-            await tx.execute(insert(tx, parts).values(note).on_conflict_do_nothing())
-
-    @unbroken
-    async def parts(self, job_id: int) -> dict[int, int]:
-        """The parts that were noted as posted, with their message ids."""
-        question = sa.select(parts.c.part, parts.c.message_id).where(parts.c.job_id == job_id).order_by(parts.c.part)
-        async with self._database.reading() as tx:
-            return {row.part: row.message_id for row in await tx.execute(question)}
-
     # ── looking ─────────────────────────────────────────────────────────────────────────────────────────────
 
     @unbroken
     async def job(self, job_id: int) -> Job | None:
         """The job as it is now."""
         async with self._database.reading() as tx:
-            return await _job(tx, job_id)
+            return await job_of(tx, job_id)
 
     @unbroken
     async def ahead(self, job_id: int) -> int:
@@ -301,39 +294,18 @@ class Book:
 
     @unbroken
     async def blobs_in_use(self, since: float) -> frozenset[str]:
-        """The keys of every blob that a job placed since then, or any unfinished one, refers to."""
+        """The keys of every blob that a job placed since then, any unfinished one or an open draft refers to."""
         wanted = sa.or_(jobs.c.placed_at >= since, sa.text(STILL_OPEN))
+        columns = (inputs.c.blob, results.c.blob, results.c.untouched)
         question = sa.union(
-            *(sa.select(table.c.blob).join_from(table, jobs).where(wanted) for table in (inputs, results))
+            *(sa.select(column).join_from(column.table, jobs).where(wanted, column.is_not(None)) for column in columns)
         )
-        found: set[str] = set()
-        async with self._database.reading() as tx, tx.stream_scalars(question) as rows:
-            async for some in rows.partitions(BLOBS_AT_A_TIME):
-                found.update(some)
-        return frozenset(found)
-
-    # ── small texts ─────────────────────────────────────────────────────────────────────────────────────────
-
-    @unbroken
-    async def once(self, key: str) -> bool:
-        """True the first time this key is given, False ever after: for notices that are said once."""
-        async with self._database.writing() as tx:
-            said = insert(tx, notices).values(key=key, said_at=self._clock.now()).on_conflict_do_nothing()
-            return (await tx.execute(said.returning(notices.c.key))).one_or_none() is not None
-
-    @unbroken
-    async def recall(self, key: str) -> str | None:
-        """What was remembered under this key."""
         async with self._database.reading() as tx:
-            value: str | None = await tx.scalar(sa.select(notes.c.value).where(notes.c.key == key))
-            return value
-
-    @unbroken
-    async def remember(self, key: str, value: str) -> None:
-        """Keep a small text under this key, over the last one."""
-        async with self._database.writing() as tx:
-            note = insert(tx, notes).values(key=key, value=value)
-            await tx.execute(note.on_conflict_do_update(index_elements=["key"], set_={"value": value}))
+            found = set(await drafts.blobs_awaited(tx))
+            async with tx.stream_scalars(question) as rows:
+                async for some in rows.partitions(BLOBS_AT_A_TIME):
+                    found.update(some)
+        return frozenset(found)
 
 
 _CANCELLED_AT_ONCE = frozenset({State.QUEUED, State.RUNNING})
@@ -341,10 +313,6 @@ _CANCELLED_AT_ONCE = frozenset({State.QUEUED, State.RUNNING})
 
 def _named(attempt: str | None) -> tuple[sa.ColumnElement[bool], ...]:
     return () if attempt is None else (jobs.c.attempt == attempt,)
-
-
-async def _job(tx: AsyncConnection, job_id: int) -> Job | None:
-    return await _after(tx, (await tx.execute(sa.select(*jobs.c).where(jobs.c.id == job_id))).one_or_none())
 
 
 async def _after(tx: AsyncConnection, row: sa.Row[Any] | None) -> Job | None:

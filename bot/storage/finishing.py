@@ -9,7 +9,7 @@ from bot.domain.job import Move, ResultPicture
 from bot.domain.request import PlaceKind
 from bot.storage.holds import Ending
 from bot.storage.moves import move
-from bot.storage.rows import request_from
+from bot.storage.rows import request_from, result_columns
 from bot.storage.tables import jobs, results, threads
 from bot.storage.upserts import insert
 from bot.workflow.ports import Settlement
@@ -65,16 +65,7 @@ def ending(row: sa.Row[Any], settlement: Settlement = NOTHING_MORE, suspense: in
 async def _keep_results(tx: AsyncConnection, row: sa.Row[Any], pictures: tuple[ResultPicture, ...]) -> None:
     """A row for each picture, in their order, after those that the job had."""
     rows = [
-        {
-            "job_id": row.id,
-            "number": number,
-            "blob": picture.blob,
-            "format": picture.format,
-            "width": picture.width,
-            "height": picture.height,
-            "bytes": picture.bytes,
-            "revised_prompt": picture.revised_prompt,
-        }
+        {"job_id": row.id, "number": number, **result_columns(picture)}
         for number, picture in enumerate(pictures, start=row.pictures - len(pictures) + 1)
     ]
     if rows:

@@ -6,8 +6,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.domain.job import Job, Move, ResultPicture, State, advance, sources
-from bot.storage.rows import job_from
+from bot.domain.job import Job, Move, State, advance, sources
+from bot.storage.rows import job_from, result_from
 from bot.storage.tables import attempts, jobs, results
 
 
@@ -65,8 +65,10 @@ async def whole(tx: AsyncConnection, row: sa.Row[Any]) -> Job:
     if not row.pictures:
         return job_from(row, ())
     question = sa.select(*results.c).where(results.c.job_id == row.id).order_by(results.c.number)
-    pictures = tuple(
-        ResultPicture(one.blob, one.format, one.width, one.height, one.bytes, one.revised_prompt)
-        for one in await tx.execute(question)
-    )
-    return job_from(row, pictures)
+    return job_from(row, tuple(result_from(one) for one in await tx.execute(question)))
+
+
+async def job_of(tx: AsyncConnection, job_id: int) -> Job | None:
+    """The job of this number, with its results."""
+    row = (await tx.execute(sa.select(*jobs.c).where(jobs.c.id == job_id))).one_or_none()
+    return None if row is None else await whole(tx, row)

@@ -1,14 +1,25 @@
-"""Between rows and nouns: a request as JSON text, a job from its row."""
+"""Between rows and nouns: a request as JSON text, a job or a draft from its row."""
 
 import json
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 import sqlalchemy as sa
 
+from bot.domain.draft import Draft, DraftState
 from bot.domain.errors import Trouble, revive
 from bot.domain.job import Announcement, Job, ResultPicture, State
-from bot.domain.request import Door, EditRequest, InputFile, Options, Origin, Place, PlaceKind
+from bot.domain.request import (
+    Door,
+    EditRequest,
+    InputFile,
+    MaskWish,
+    Options,
+    Origin,
+    Place,
+    PlaceKind,
+    ResultSize,
+)
 
 
 def request_text(request: EditRequest) -> str:
@@ -17,7 +28,7 @@ def request_text(request: EditRequest) -> str:
 
 
 def request_from(text: str) -> EditRequest:
-    """The request that was written by `request_text`."""
+    """The request that was written by `request_text`, of this version or an earlier one, which knew fewer fields."""
     said = json.loads(text)
     origin, place, mask = said["origin"], said["place"], said["mask"]
     return EditRequest(
@@ -31,6 +42,10 @@ def request_from(text: str) -> EditRequest:
         model=said["model"],
         options=Options(**said["options"]),
         parent=said["parent"],
+        result_size=ResultSize(said.get("result_size", ResultSize.OPEN)),
+        mask_wish=MaskWish(**said.get("mask_wish", {})),
+        mask_share=said.get("mask_share"),
+        status_message=said.get("status_message"),
     )
 
 
@@ -43,6 +58,26 @@ def blobs_of(request: EditRequest) -> frozenset[str]:
 def trouble_columns(trouble: Trouble) -> dict[str, Any]:
     """A trouble as the columns of its job."""
     return {"trouble_code": trouble.code, "trouble_fields": json.dumps(trouble.fields)}
+
+
+def result_columns(picture: ResultPicture) -> dict[str, Any]:
+    """A result as the columns of its row, which have the names of its fields."""
+    return asdict(picture)
+
+
+def result_from(row: sa.Row[Any]) -> ResultPicture:
+    """The result of a row of `results`."""
+    return ResultPicture(
+        blob=row.blob,
+        format=row.format,
+        width=row.width,
+        height=row.height,
+        bytes=row.bytes,
+        revised_prompt=row.revised_prompt,
+        untouched=row.untouched,
+        strayed=row.strayed,
+        locked=row.locked,
+    )
 
 
 def job_from(row: sa.Row[Any], results: tuple[ResultPicture, ...]) -> Job:
@@ -63,6 +98,18 @@ def job_from(row: sa.Row[Any], results: tuple[ResultPicture, ...]) -> Job:
         trouble=revive(row.trouble_code, json.loads(row.trouble_fields or "{}")) if row.trouble_code else None,
         announcement=_announcement(row),
         claims=row.claims,
+    )
+
+
+def draft_from(row: sa.Row[Any]) -> Draft:
+    """The draft of a row of `drafts`."""
+    return Draft(
+        id=row.id,
+        state=DraftState(row.state),
+        request=replace(request_from(row.request), status_message=row.message_id),
+        predicted=row.predicted,
+        asked_at=row.asked_at,
+        expires_at=row.expires_at,
     )
 
 

@@ -2,6 +2,7 @@
 
 import sqlalchemy as sa
 
+from bot.domain.draft import DraftState
 from bot.domain.job import OVER, UNSETTLED, State
 from bot.domain.quota import Unit
 
@@ -20,6 +21,7 @@ def _among(column: str, values: tuple[str, ...]) -> str:
 _unsettled = _among("state", tuple(sorted(UNSETTLED)))
 # Both databases use a partial index only where a question repeats its words, so they are kept here and never bound.
 STILL_OPEN = f"NOT ({_among('state', tuple(sorted(OVER)))})"
+STILL_ASKED = "state = 'open'"
 
 jobs = sa.Table(
     "jobs",
@@ -85,6 +87,10 @@ results = sa.Table(
     sa.Column("height", sa.Integer, nullable=False),
     sa.Column("bytes", sa.BigInteger, nullable=False),
     sa.Column("revised_prompt", sa.Text),
+    sa.Column("untouched", sa.Text),
+    sa.Column("strayed", sa.Integer),
+    sa.Column("locked", sa.Boolean),
+    sa.CheckConstraint("strayed >= 0 AND strayed <= 1000", name="strayed_is_in_thousandths"),
 )
 
 # The versions of the picture that a thread is about: a row a thread, so that two edits never get one number.
@@ -164,6 +170,31 @@ ledger = sa.Table(
     sa.CheckConstraint(_among("kind", LEDGER_KINDS), name="ledger_kind_is_known"),
     sa.CheckConstraint("amount > 0", name="ledger_amount_is_positive"),
     sa.Index("ledger_by_window", "window_id"),
+)
+
+drafts = sa.Table(
+    "drafts",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("origin_door", sa.Text, nullable=False),
+    sa.Column("origin_id", sa.BigInteger, nullable=False),
+    sa.Column("user_id", sa.BigInteger, nullable=False),
+    sa.Column("state", sa.Text, nullable=False),
+    # Without its status message, which stands in a column of its own: it is known later than the rest.
+    sa.Column("request", sa.Text, nullable=False),
+    sa.Column("predicted", sa.BigInteger, nullable=False),
+    sa.Column("asked_at", sa.Double, nullable=False),
+    sa.Column("expires_at", sa.Double, nullable=False),
+    sa.Column("closed_at", sa.Double),
+    sa.Column("message_id", sa.BigInteger),
+    sa.UniqueConstraint("origin_door", "origin_id", name="one_draft_an_origin"),
+    sa.CheckConstraint(_among("state", tuple(DraftState)), name="draft_state_is_known"),
+    sa.CheckConstraint("(state = 'open') = (closed_at IS NULL)", name="closed_draft_has_its_end"),
+    sa.CheckConstraint("predicted >= 0", name="draft_money_is_not_negative"),
+    sa.Index(
+        "drafts_still_asked", "expires_at", sqlite_where=sa.text(STILL_ASKED), postgresql_where=sa.text(STILL_ASKED)
+    ),
+    sqlite_autoincrement=True,
 )
 
 parts = sa.Table(

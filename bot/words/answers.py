@@ -7,7 +7,7 @@ from bot.domain.progress import Phase, Progress
 from bot.domain.quota import HOUSE, Balance, Unit
 from bot.words.amounts import dollars, dollars_left
 from bot.words.language import language
-from bot.words.status import status_line, title
+from bot.words.status import DOT, status_line, title
 
 
 def accepted(job: Job, ahead: int, link: str | None, notes: Iterable[str], locale: str) -> str:
@@ -32,6 +32,11 @@ def showing(job: Job, link: str | None, locale: str) -> str:
     """What a press on Show came to."""
     sentence = language(locale).gettext("its pictures are on their way.")
     return " ".join((f"{title(job.id, locale)}: {sentence}", *([link] if link else [])))
+
+
+def exhibited(job_id: int, link: str, locale: str) -> str:
+    """What a press on Before/after or Untouched came to: the way to what was posted."""
+    return DOT.join((title(job_id, locale), link))
 
 
 def standing(balances: Sequence[Balance], locale: str) -> str:

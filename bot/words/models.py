@@ -85,7 +85,9 @@ def price_note(locale: str) -> str:
 def _limits(card: ModelCard, locale: str) -> tuple[str, ...]:
     words = language(locale)
     pictures = words.ngettext("{n} picture", "up to {n} pictures", card.max_pictures).format(n=card.max_pictures)
-    mask = words.gettext("mask") if card.takes_mask() else words.gettext("no mask")
+    mask = words.gettext("no mask")
+    if card.takes_mask():
+        mask = words.gettext("mask") if card.sends_mask() else words.gettext("mask only with the lock")
     results = words.ngettext("{n} result", "up to {n} results", card.max_n).format(n=card.max_n)
     lines = [DOT.join((pictures, mask, results)), words.gettext("size: {sizes}").format(sizes=_sizes(card, locale))]
     if card.quality:

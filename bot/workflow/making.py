@@ -107,7 +107,7 @@ class Maker:
         mask = request.mask.filename if request.mask else None
 
         def check(card: ModelCard) -> None:
-            check_files(card, len(request.pictures), mask)
+            check_files(card, len(request.pictures), mask, lock=request.mask_wish.lock)
             check_wish(card, request.prompt, request.options)
 
         for card in self.catalog.able(request.model, check):
@@ -131,7 +131,9 @@ class Maker:
     async def _prepare(self, card: ModelCard, job: Job, folder: Path) -> Prepared:
         request = job.request
         sources = [Source(self.blobs.path(file.blob), file.filename) for file in request.pictures]
-        mask = Source(self.blobs.path(request.mask.blob), request.mask.filename) if request.mask else None
+        mask = None
+        if request.mask is not None and card.sends_mask():
+            mask = Source(self.blobs.path(request.mask.blob), request.mask.filename)
         try:
             return await self.pictures.prepare(
                 Preparation(
@@ -144,6 +146,8 @@ class Maker:
                     model=card.name,
                     folder=folder,
                     mask_polarity=card.mask.polarity if card.mask else Polarity.TRANSPARENT,
+                    picture_pixels=card.picture_pixels,
+                    feather=request.mask_wish.feather,
                 )
             )
         except FileNotFoundError:

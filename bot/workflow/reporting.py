@@ -1,25 +1,21 @@
 """Telling how a job ended: its pictures into the thread, or the reason why there are none."""
 
-import asyncio
 import contextlib
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 import structlog
 
-from bot.domain.errors import Failed, Refused
-from bot.domain.job import Job, Move, ResultPicture, State, advance
+from bot.domain.job import Job, Move, State, advance
 from bot.domain.progress import Phase, Progress
 from bot.workflow.announce import Announcer
+from bot.workflow.finishing import Finisher
+from bot.workflow.packing import Packer, result_name
 from bot.workflow.ports import (
     Blobs,
     Book,
     Delivery,
     Parcel,
-    Pictures,
     Postbox,
-    Preparation,
-    Source,
     Undeliverable,
     Unreachable,
 )
@@ -34,7 +30,8 @@ class Reporter:
     book: Book
     blobs: Blobs
     postbox: Postbox
-    pictures: Pictures
+    finish: Finisher
+    pack: Packer
     announce: Announcer
 
     async def __call__(self, job: Job, *, again: bool) -> None:
@@ -66,51 +63,31 @@ class Reporter:
 
     async def _deliver(self, job: Job, *, look_first: bool) -> None:
         self.postbox.progress(job, Progress(Phase.DELIVERING))
+        posted_before = await self.book.parts(job.id)
+        if not posted_before:  # what is left belongs beside what is there, as it was then
+            job = await self.finish(job)
         limit = self.postbox.file_limit(job)
-        heavy = any(picture.bytes > limit for picture in job.results)
-        async with self.blobs.workshop() if heavy else contextlib.nullcontext(Path()) as folder:
-            parcels = [await self._parcel(job, *numbered, limit, folder) for numbered in enumerate(job.results, 1)]
-            delivery = Delivery(job, tuple(parcels), await self.book.parts(job.id), look_first)
+        async with self.blobs.workshop() as folder:
+            parcels = [await self.pack(whole, limit, folder) for whole in self._whole(job)]
+            if await self._is_muted(job):
+                return  # its member stopped it while the pictures were worked on
+            delivery = Delivery(job, tuple(parcels), posted_before, look_first)
             async with contextlib.aclosing(self.postbox.deliver(delivery)) as posted:
                 async for part, message_id in posted:
                     await self.book.posted(job.id, part, message_id)
 
-    async def _parcel(self, job: Job, number: int, picture: ResultPicture, limit: int, folder: Path) -> Parcel:
-        """The picture as it came, or a lighter copy where the place takes no file of that size."""
-        path, name = self.blobs.path(picture.blob), result_name(job, number, picture.format)
-        whole = Parcel(number, path, name, picture.bytes)
-        if picture.bytes <= limit:
-            return whole
-        own = folder / str(number)
-        try:
-            await asyncio.to_thread(own.mkdir)
-            copy = await self.pictures.prepare(_lighter(Source(path, name), limit, own))
-        except (Refused, Failed, OSError) as fault:
-            log.warning("no_lighter_copy", number=number, kind=type(fault).__name__)
-            return whole
-        [file] = copy.pictures
-        return Parcel(number, file.path, f"{name.rpartition('.')[0]}{file.path.suffix}", file.bytes, picture.bytes)
+    def _whole(self, job: Job) -> list[Parcel]:
+        return [
+            Parcel(number, self.blobs.path(picture.blob), result_name(job, number, picture.format), picture.bytes)
+            for number, picture in enumerate(job.results, 1)
+        ]
+
+    async def _is_muted(self, job: Job) -> bool:
+        now = await self.book.job(job.id)
+        return now is not None and now.muted
 
     async def _shelve(self, job: Job) -> None:
         # No place of this member is open to us: the pictures stay on disk for the retention time.
         log.warning("undeliverable", state=job.state.value)
         if job.state is State.DONE:
             await self.book.cancel(job.id)
-
-
-def _lighter(source: Source, limit: int, folder: Path) -> Preparation:
-    return Preparation(
-        pictures=(source,),
-        mask=None,
-        formats=("png", "jpeg", "webp"),
-        picture_bytes=limit,
-        mask_bytes=0,
-        square=False,
-        model="",
-        folder=folder,
-    )
-
-
-def result_name(job: Job, number: int, extension: str) -> str:
-    """The name under which a result is posted, and found again: "edit-7-v1-1.png"."""
-    return f"edit-{job.id}-v{job.version}-{number}.{'jpg' if extension == 'jpeg' else extension}"

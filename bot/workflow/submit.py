@@ -1,17 +1,27 @@
 """The first conductor: from a request with its files on disk to a job in the queue, or a refusal that costs nothing."""
 
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 
 import structlog
 
 from bot.domain import quota
-from bot.domain.catalog import Catalog, ModelCard, accepts, check_files, check_wish, dimensions, settled_options
+from bot.domain.catalog import (
+    Catalog,
+    ModelCard,
+    accepts,
+    check_files,
+    check_wish,
+    dimensions,
+    sent_size,
+    settled_options,
+)
+from bot.domain.draft import DraftState
 from bot.domain.errors import (
     EditGone,
     HouseClosed,
     HouseSpent,
-    InputLost,
     NoPicture,
     NotYours,
     PermissionMissing,
@@ -20,24 +30,13 @@ from bot.domain.errors import (
 )
 from bot.domain.job import UNSETTLED, Announcement, Job
 from bot.domain.money import predict
-from bot.domain.quota import Balance, Limits
+from bot.domain.quota import Balance, Limits, Line
 from bot.domain.request import Door, EditRequest, Options, Origin, Place, PlaceKind
 from bot.workflow.announce import Announcer
-from bot.workflow.ports import (
-    Blobs,
-    Book,
-    Clock,
-    Note,
-    NoteKind,
-    Pictures,
-    Placed,
-    Postbox,
-    Probe,
-    Receipt,
-    Source,
-    Undeliverable,
-    Unreachable,
-)
+from bot.workflow.drafts import Drafts
+from bot.workflow.exhibiting import Exhibitor
+from bot.workflow.looking import Looking, Seen, fitting, notes
+from bot.workflow.ports import Asking, Blobs, Book, Clock, Postbox, Receipt, Undeliverable, Unreachable
 
 log = structlog.get_logger()
 
@@ -48,29 +47,38 @@ class Submit:
 
     catalog: Catalog
     limits: Limits
-    pictures: Pictures
+    look: Looking
     book: Book
     blobs: Blobs
     postbox: Postbox
     announce: Announcer
+    drafts: Drafts
+    exhibit: Exhibitor
     clock: Clock
     wake: Callable[[], None]
     is_shut: Callable[[str], bool]  # whether a provider lets nobody in
+    ask_above: int  # micro-USD; an edit that may cost more waits for a yes
 
-    async def __call__(self, request: EditRequest) -> Receipt:
-        """Place an edit: nothing is held unless everything that can be known beforehand is in order."""
-        if not request.pictures:
-            raise NoPicture
-        cards = self._open_cards(request)
-        with structlog.contextvars.bound_contextvars(guild=request.place.guild_id, prompt=request.prompt):
-            probes = await self._probe(request)
-            placed = await self._place(cards, request, probes)
-            self.wake()
-            job = await self._announced(placed.job)
-        return Receipt(job, job.announcement, placed.ahead, _notes(request, probes), placed.fresh)
+    async def __call__(self, request: EditRequest) -> Receipt | Asking:
+        """Place an edit: nothing is held unless everything that can be known beforehand is in order.
+
+        One that may cost more than `ask_above` is asked about first.
+        """
+        return await self._take(request, asks=True)
+
+    async def agree(self, draft_id: int, user_id: int) -> Receipt:
+        """The member says yes to a draft: it is placed, if it is not too late."""
+        draft = await self.drafts.of(draft_id, user_id)
+        if draft.state is DraftState.OPEN:
+            self._open_cards(draft.request)
+        return await self._placed(draft.request, draft.predicted, draft.id)
+
+    async def drop(self, draft_id: int, user_id: int) -> None:
+        """The member says no to a draft."""
+        await self.drafts.drop(draft_id, user_id)
 
     async def again(self, job_id: int, user_id: int) -> Receipt:
-        """Place the same edit once more, as a new job with a new hold: this press is the new consent.
+        """Place the same edit once more, as a new job with a new hold: this press is the new consent, dear or not.
 
         A button pressed twice is one consent: it leads to the edit that the first press placed, unless that one ended
         without a picture, too, and is the one to be tried again.
@@ -78,7 +86,9 @@ class Submit:
         job = await self._owned(job_id, user_id)
         place = _home(job.announcement, job.request.place)
         origin = Origin(Door.BUTTON, job_id)
-        receipt = await self(replace(job.request, origin=origin, place=place, parent=job_id))
+        anew = replace(job.request, origin=origin, place=place, parent=job_id, status_message=None)
+        receipt = await self._take(anew, asks=False)
+        assert isinstance(receipt, Receipt)  # noqa: S101 - only a question is no receipt, and none was to be asked
         if receipt.fresh or receipt.job.results or receipt.job.state in UNSETTLED:
             return receipt
         return await self.again(receipt.job.id, user_id)
@@ -111,7 +121,8 @@ class Submit:
         """The cards of the providers that can do this and let us in, at least one."""
 
         def check(card: ModelCard) -> None:
-            check_files(card, len(request.pictures), request.mask.filename if request.mask else None)
+            mask = request.mask.filename if request.mask else None
+            check_files(card, len(request.pictures), mask, lock=request.mask_wish.lock)
             check_wish(card, request.prompt, request.options)
 
         able = self.catalog.able(request.model, check)
@@ -127,21 +138,48 @@ class Submit:
             raise NotYours
         return job
 
-    async def _probe(self, request: EditRequest) -> tuple[Probe, ...]:
-        files = request.pictures if request.mask is None else (*request.pictures, request.mask)
-        sources = [Source(self.blobs.path(file.blob), file.filename) for file in files]
-        try:
-            return tuple([await self.pictures.probe(source) for source in sources])
-        except FileNotFoundError:
-            raise InputLost from None
+    async def _take(self, request: EditRequest, *, asks: bool) -> Receipt | Asking:
+        if not request.pictures:
+            raise NoPicture
+        cards = self._open_cards(request)
+        with structlog.contextvars.bound_contextvars(guild=request.place.guild_id, prompt=request.prompt):
+            async with self.blobs.workshop() as folder:
+                seen = await self.look(request, folder)
+                cards = fitting(cards, request, seen)
+                said = notes(cards[0], request, seen)
+                request, predicted = _settled(cards, request, seen)
+                if not (asks and predicted > self.ask_above):
+                    return replace(await self._placed(request, predicted), notes=said)
+                await self._check_allowances(request, predicted)
+                draft = await self.drafts.ask(request, predicted, seen.mask.overlay if seen.mask else None)
+        if draft.state is DraftState.OPEN:
+            return Asking(draft, said)
+        return replace(await self._placed(draft.request, draft.predicted, draft.id), notes=said)
 
-    async def _place(self, cards: tuple[ModelCard, ...], request: EditRequest, probes: tuple[Probe, ...]) -> Placed:
-        options = _settled(cards, request, probes)
-        # Whoever makes it in the end, it should not cost more than is held.
-        predicted = max(_predicted(card, options, request.prompt, probes) for card in cards)
-        hold = quota.hold(self.limits, request.user_id, self.clock.now(), options.n, predicted)
+    async def _placed(self, request: EditRequest, predicted: int, draft: int | None = None) -> Receipt:
+        async with self._house_watched():
+            placed = await self.book.place(request, self._hold(request, predicted), predicted, draft)
+        self.wake()
+        job = await self._announced(placed.job)
+        return Receipt(job, job.announcement, placed.ahead, fresh=placed.fresh)
+
+    async def _check_allowances(self, request: EditRequest, predicted: int) -> None:
+        """Raises what `place` would, holding nothing: nobody is asked for a yes that would be refused as it stands."""
+        lines = self._hold(request, predicted)
+        balances = await self.book.balances([line.window for line in lines])
+        async with self._house_watched():
+            for line, balance in zip(lines, balances, strict=True):
+                if line.amount > balance.left:
+                    raise quota.refusal(line, balance.left)
+
+    def _hold(self, request: EditRequest, predicted: int) -> tuple[Line, ...]:
+        return quota.hold(self.limits, request.user_id, self.clock.now(), request.options.n, predicted)
+
+    @asynccontextmanager
+    async def _house_watched(self) -> AsyncIterator[None]:
+        """The operator hears once of each limit of the house that refuses an edit."""
         try:
-            return await self.book.place(replace(request, model=cards[0].name, options=options), hold, predicted)
+            yield
         except HouseSpent as spent:
             # A limit that was raised is a limit that can be reached again in the same month.
             limit = self.limits.house_micro_usd_per_month
@@ -161,26 +199,24 @@ class Submit:
             raise PermissionMissing(permission="Send Messages") from None
 
 
-def _settled(cards: tuple[ModelCard, ...], request: EditRequest, probes: tuple[Probe, ...]) -> Options:
-    """What was left open, as the first provider has it; left open still where that would shut another one out."""
-    options = settled_options(cards[0], request.options, (probes[0].width, probes[0].height))
-    return options if all(accepts(card, request.prompt, options) for card in cards) else request.options
+def _settled(cards: tuple[ModelCard, ...], request: EditRequest, seen: Seen) -> tuple[EditRequest, int]:
+    """The request as it is placed, and what it may cost: whoever makes it in the end, no more than is held.
+
+    What was left open is settled as the first provider has it; left open still where that would shut another one out.
+    """
+    options = settled_options(cards[0], request.options, seen.sizes[0])
+    if not all(accepts(card, request.prompt, options) for card in cards):
+        options = request.options
+    predicted = max(predict_edit(card, options, request.prompt, seen.sizes) for card in cards)
+    share = seen.mask.share if seen.mask else None
+    return replace(request, model=cards[0].name, options=options, mask_share=share), predicted
 
 
-def _predicted(card: ModelCard, options: Options, prompt: str, probes: tuple[Probe, ...]) -> int:
-    sizes = [(probe.width, probe.height) for probe in probes]
+def predict_edit(card: ModelCard, options: Options, prompt: str, sizes: list[tuple[int, int]]) -> int:
+    """What an edit of files of these upright sizes may cost here at most, in micro-USD; the first is picture 1."""
     settled = settled_options(card, options, sizes[0])
-    return predict(card, settled, dimensions(settled.size) if settled.size else sizes[0], sizes, prompt)
-
-
-def _notes(request: EditRequest, probes: tuple[Probe, ...]) -> tuple[Note, ...]:
-    mask = [Note(NoteKind.MASK, request.mask.filename)] if request.mask else []
-    frames = [
-        Note(NoteKind.FIRST_FRAME, file.filename)
-        for file, probe in zip(request.pictures, probes, strict=False)
-        if probe.animated
-    ]
-    return (*mask, *frames)
+    sent = [sent_size(card, *size) for size in sizes]
+    return predict(card, settled, dimensions(settled.size) if settled.size else sent[0], sent, prompt)
 
 
 def _home(announcement: Announcement | None, place: Place) -> Place:

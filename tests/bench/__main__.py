@@ -1,4 +1,4 @@
-"""`python -m tests.bench [ROW …]`: every row, or those named, measured one after the other, then the table."""
+"""`python -m tests.bench [ROW …]`: every row, or those named, measured one after the other, then the tables."""
 
 import sys
 import time
@@ -6,10 +6,11 @@ from collections.abc import Callable
 
 from rich.console import Console
 
-from tests.bench import answer, book, pictures, road, table, upload
+from tests.bench import answer, book, pictures, road, sheet, table, upload
 from tests.bench.row import Row
+from tests.bench.sheet import Sheet
 
-ROWS: dict[str, Callable[[], Row]] = {
+ROWS: dict[str, Callable[[], Row | Sheet]] = {
     "answer": answer.measure,
     "upload": upload.measure,
     "book": book.measure,
@@ -27,15 +28,19 @@ def main() -> None:
     console = Console()
     if not console.is_terminal:
         console = Console(width=table.WIDTH)
-    rows = [_measured(name, console) for name in names]
-    table.show(rows, console)
+    measured = [_measured(name, console) for name in names]
+    if rows := [each for each in measured if isinstance(each, Row)]:
+        table.show(rows, console)
+    for each in measured:
+        if isinstance(each, Sheet):
+            sheet.show(each, console)
 
 
-def _measured(name: str, console: Console) -> Row:
+def _measured(name: str, console: Console) -> Row | Sheet:
     began = time.monotonic()
-    row = ROWS[name]()
+    measured = ROWS[name]()
     console.print(f"{name}: measured in {time.monotonic() - began:.0f} s", highlight=False)
-    return row
+    return measured
 
 
 if __name__ == "__main__":

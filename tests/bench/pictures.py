@@ -1,85 +1,73 @@
-"""What it takes to make a member's picture fit to be sent: a 12 MP photograph, and a 4 MP PNG with transparency."""
+"""What the room of pictures takes: from the verdict on a photograph to a copy that is light enough to be posted."""
 
-import itertools
+import json
 import tempfile
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
-from PIL import Image, ImageOps
+from tests.bench import picture_ways
+from tests.bench.photographs import disc, photograph, save_heic, save_jpeg, save_png, see_through
+from tests.bench.sheet import Line, Sheet
+from tests.bench.side import compare
 
-from bot.domain.catalog import shipped_cards
-from bot.images.decoder import Decoder
-from bot.workflow.ports import Preparation, Source
-from tests.bench.photographs import photograph, save_jpeg, save_png, see_through
-from tests.bench.row import Figure, Row, wall_ms, worst_ms
-from tests.bench.side import Round, Setup, Told, compare
+Size = tuple[int, int]
 
 ROUNDS = 3
-PHOTOGRAPH, TRANSPARENT = (4000, 3000), (2048, 2048)
-MODEL = "gpt-image-2"
+PHOTOGRAPH, TELEPHONE, TRANSPARENT = (4000, 3000), (2048, 1536), (2048, 2048)
+UPRIGHT = (3000, 4000)  # the photograph as it is seen
+RESULT, LARGE_RESULT = (1152, 1536), (3840, 2160)
 
 
-def measure() -> Row:
+@dataclass(frozen=True, slots=True)
+class Way:
+    """A verb of `Pictures` as `picture_ways` plays it, and the samples that it works on; the first one is measured."""
+
+    name: str
+    verb: str
+    samples: tuple[str, ...]
+
+
+SAMPLES: dict[str, tuple[Size, Callable[[Size, Path], None]]] = {
+    "photograph.jpg": (PHOTOGRAPH, lambda size, path: save_jpeg(photograph(*size), path)),
+    "photograph-mask.png": (UPRIGHT, lambda size, path: save_png(disc(*size), path)),
+    "telephone.heic": (TELEPHONE, lambda size, path: save_heic(photograph(*size), path)),
+    "transparent.png": (TRANSPARENT, lambda size, path: save_png(see_through(photograph(*size)), path)),
+    "mask.png": (TRANSPARENT, lambda size, path: save_png(disc(*size), path)),
+    "result.png": (RESULT, lambda size, path: save_png(photograph(*size), path)),
+    "large-result.png": (LARGE_RESULT, lambda size, path: save_png(photograph(*size), path)),
+}
+WAYS = (
+    Way("verdict, JPEG 12 MP", "probe", ("photograph.jpg",)),
+    Way("prepare, JPEG 12 MP, turned", "prepare", ("photograph.jpg",)),
+    Way("prepare, HEIC 3 MP to JPEG", "prepare", ("telephone.heic",)),
+    Way("prepare, PNG 4 MP", "prepare", ("transparent.png",)),
+    Way("prepare, PNG 4 MP and mask", "prepare", ("transparent.png", "mask.png")),
+    Way("read a mask, 12 MP", "read_mask", ("photograph.jpg", "photograph-mask.png")),
+    Way("mask lock, 12 MP", "finish", ("photograph.jpg", "photograph-mask.png", "result.png")),
+    Way("ladder, 4K", "lighten", ("large-result.png",)),
+)
+
+
+def measure() -> Sheet:
     """Compare them."""
     with tempfile.TemporaryDirectory(prefix="darkroom-bench-") as folder:
-        jpeg, png = Path(folder) / "photograph.jpg", Path(folder) / "transparent.png"
-        save_jpeg(photograph(*PHOTOGRAPH), jpeg)
-        save_png(see_through(photograph(*TRANSPARENT)), png)
-        figures = (*_figures("JPEG 12 MP", jpeg, PHOTOGRAPH), *_figures("PNG 4 MP", png, TRANSPARENT))
-    return Row(
-        "pictures, a megapixel",
-        "Decoder, in a child process: probe, then prepare (upright, without metadata; a turned JPEG stays JPEG, a PNG "
-        "keeps its compressed pixels)",
-        "Pillow on the loop: open, exif_transpose, save as PNG at the default level",
-        figures,
+        for name, (size, make) in SAMPLES.items():
+            make(size, Path(folder) / name)
+        lines = tuple(_line(way, Path(folder)) for way in WAYS)
+    return Sheet(
+        "pictures",
+        "Decoder, in a child process: headers first, then upright, without metadata, of the card's formats; the ladder "
+        "ends under 10 MiB",
+        "the shortest script with Pillow on the loop: Image.open and load for the verdict; open, exif_transpose and "
+        "save for the others, with a threshold, a paste and a blur where there is a mask",
+        lines,
     )
 
 
-def _figures(name: str, file: Path, size: tuple[int, int]) -> tuple[Figure, ...]:
-    setup = {"file": str(file)}
-    readings = compare(__name__, (setup, setup), ROUNDS)
-    megapixels = size[0] * size[1] / 1e6
-    return wall_ms(readings, f"{name}, time", megapixels), worst_ms(readings, f"{name}, worst loop stall")
-
-
-@asynccontextmanager
-async def ours(setup: Setup) -> AsyncIterator[Round]:
-    """A round is one picture through the decoder, whose process runs already."""
-    source, card = Source(Path(setup["file"]), "picture"), shipped_cards()[MODEL]
-    numbers = itertools.count()
-    async with Decoder() as decoder:
-        await decoder.probe(source)
-
-        async def prepare(_: Told) -> None:
-            folder = source.path.parent / f"ours-{next(numbers)}-{source.path.stem}"
-            folder.mkdir()
-            await decoder.probe(source)
-            preparation = Preparation(
-                pictures=(source,),
-                mask=None,
-                formats=card.picture_formats,
-                picture_bytes=card.picture_bytes,
-                mask_bytes=card.mask.bytes if card.mask else 0,
-                square=card.square,
-                model=card.name,
-                folder=folder,
-            )
-            await decoder.prepare(preparation)
-
-        yield prepare
-
-
-@asynccontextmanager
-async def reference(setup: Setup) -> AsyncIterator[Round]:
-    """A round is one picture by the shortest script that does the same to its pixels."""
-    file = Path(setup["file"])
-
-    async def prepare(_: Told) -> None:
-        with Image.open(file) as picture:
-            ImageOps.exif_transpose(picture).save(file.with_suffix(".reference.png"), "PNG")
-
-    yield prepare
-
-
-SIDES = {"ours": ours, "reference": reference}
+def _line(way: Way, folder: Path) -> Line:
+    peaks = folder / "peaks.json"
+    setup = {"verb": way.verb, "files": [str(folder / name) for name in way.samples], "peaks": str(peaks)}
+    readings = compare(picture_ways.__name__, (setup, setup), ROUNDS)
+    width, height = SAMPLES[way.samples[0]][0]
+    return Line(way.name, width * height / 1e6, readings, **json.loads(peaks.read_text()))

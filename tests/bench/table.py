@@ -30,10 +30,15 @@ def show(rows: Sequence[Row], console: Console) -> None:
 
 def _cells(figure: Figure) -> tuple[str, str, str, str]:
     ours, reference = (f"{value:,.1f} {figure.unit}" for value in figure.medians)
+    return ours, reference, *ratio_cells(figure)
+
+
+def ratio_cells(figure: Figure) -> tuple[str, str]:
+    """The ratio, and its spread over the rounds."""
     if figure.ratios is None:
-        return ours, reference, "-", "-"
+        return "-", "-"
     middle, low, high = figure.ratios
-    return ours, reference, _ratio(middle), f"{_ratio(low)}-{_ratio(high)}"
+    return _ratio(middle), f"{_ratio(low)}-{_ratio(high)}"
 
 
 def _ratio(value: float) -> str:

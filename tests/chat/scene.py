@@ -22,8 +22,13 @@ from bot.sandbox.clock import Clock
 from bot.sandbox.discord_server import DiscordServer
 from bot.sandbox.member import Member
 from bot.workflow.announce import Announcer
+from bot.workflow.drafts import Drafts
+from bot.workflow.exhibiting import Exhibitor
+from bot.workflow.finishing import Finisher
 from bot.workflow.insistence import Insistence
+from bot.workflow.looking import Looking
 from bot.workflow.making import Maker
+from bot.workflow.packing import Packer
 from bot.workflow.patience import Patience
 from bot.workflow.reporting import Reporter
 from bot.workflow.submit import Submit
@@ -32,6 +37,7 @@ from tests.standins import FolderBlobs, PlainPictures, ScriptedProvider, Steps
 from tests.workflow.memory_book import MemoryBook
 
 PICTURE = b"png 1024x1024"
+NEVER = 1_000_000_000  # micro-USD that no edit of a test costs
 LIMITS = Limits(images_per_day=20, micro_usd_per_month=5_000_000, house_micro_usd_per_month=50_000_000)
 
 
@@ -101,14 +107,27 @@ async def a_scene(
     rules: HouseRules | None = None,
     operators: tuple[int, ...] = (),
     catalog: Catalog | None = None,
+    ask_above: int = NEVER,
 ) -> AsyncIterator[Scene]:
-    """The bot logged in at a stand-in of its own; `connected` says whether it is at the gateway too."""
+    """The bot logged in at a stand-in of its own; `connected` says whether it is at the gateway too.
+
+    An edit that may cost more than `ask_above` micro-USD is asked about first.
+    """
     clock = Clock() if connected else Hurry()
     book = MemoryBook(clock, Steps())
     async with (
         discord_standin(clock) as (server, url),
         a_bot(
-            server, url, clock, book, folder, connected=connected, rules=rules, operators=operators, catalog=catalog
+            server,
+            url,
+            clock,
+            book,
+            folder,
+            connected=connected,
+            rules=rules,
+            operators=operators,
+            catalog=catalog,
+            ask_above=ask_above,
         ) as scene,
     ):
         yield scene
@@ -132,6 +151,7 @@ async def a_bot(
     rules: HouseRules | None = None,
     operators: tuple[int, ...] = (),
     catalog: Catalog | None = None,
+    ask_above: int = NEVER,
 ) -> AsyncIterator[Scene]:
     """One process of the bot: when it ends, the stand-in and the book go on."""
     steps = book.steps
@@ -142,13 +162,27 @@ async def a_bot(
         client = DarkroomClient(clock=clock, recall=book.recall, remember=book.remember, api_url=api)
         postbox = DiscordPostbox(client, client.logged_in, clock, operators)
         announce = Announcer(book, postbox)
+        drafts, pack = Drafts(book, postbox, clock), Packer(pictures)
         submit = Submit(
-            catalog, LIMITS, pictures, book, blobs, postbox, announce, clock, lambda: None, provider.is_shut
+            catalog=catalog,
+            limits=LIMITS,
+            look=Looking(pictures, blobs),
+            book=book,
+            blobs=blobs,
+            postbox=postbox,
+            announce=announce,
+            drafts=drafts,
+            exhibit=Exhibitor(book, blobs, pictures, postbox, pack),
+            clock=clock,
+            wake=lambda: None,
+            is_shut=provider.is_shut,
+            ask_above=ask_above,
         )
         insist = Insistence(clock)
         patience = Patience(book, postbox, provider, clock)
         make = Maker(catalog, pictures, provider, book, blobs, postbox, announce, clock, patience, insist, b"key")
-        worker = Worker(book, make, Reporter(book, blobs, postbox, pictures, announce))
+        finish = Finisher(catalog, pictures, blobs, book, postbox, clock)
+        worker = Worker(book, make, Reporter(book, blobs, postbox, finish, pack, announce))
         intake = Intake(blobs, downloads, catalog, rules or HouseRules(), lambda: client.stopping)
         client.desk = Desk(intake, submit, catalog)
         async with client, asyncio.TaskGroup() as group:

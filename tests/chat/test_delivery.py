@@ -36,7 +36,7 @@ async def announced(scene: Scene, channel: int = PICTURES, kind: PlaceKind = Pla
 
 def done(scene: Scene, job: Job, count: int = 1) -> Job:
     """The job with so many results."""
-    results = (ResultPicture("b", "png", 1024, 1024, 5),) * count
+    results = (ResultPicture("b", "png", 1024, 1024, 5, untouched="a", strayed=0, locked=True),) * count
     now = scene.clock.now()
     return replace(job, state=State.DONE, version=1, charged=50_000, sent_at=now - 14, ended_at=now, results=results)
 
@@ -119,7 +119,7 @@ async def test_trouble_on_the_way(tmp_path: Path, how: str) -> None:
 
         assert [part for part, _ in posted] == [0]
         assert await said(scene, job.announcement.home_id) == [
-            ("v1 · gpt-image-2 · 1024x1024 · 14 s · $0.05", ["edit-7-v1-1.png"])
+            ("v1 · gpt-image-2 · 1024x1024 · 14 s · $0.05 · edited by AI", ["edit-7-v1-1.png"])
         ]
 
 

@@ -54,7 +54,7 @@ async def test_slash(tmp_path: Path) -> None:
         assert (request.origin.door, request.options.n, request.prompt) == (Door.SLASH, 2, "snow")
         assert acted.private is not None
         assert acted.private["flags"] & 64
-        assert text_of(acted).splitlines()[2] == "mask: sky-mask.png"
+        assert text_of(acted).splitlines()[2] == "sky-mask.png is the mask (what is transparent): 23 % will change"
         assert acted.status is not None
         assert text_of(acted).splitlines()[1].endswith(f"/{acted.status['id']}")
         assert acted.thread_id == int(acted.status["id"])

@@ -28,7 +28,7 @@ from bot.domain.errors import (
     TwoMasks,
     UnknownModel,
 )
-from bot.domain.request import Door, HouseRules, Options, Origin, Place, PlaceKind
+from bot.domain.request import Door, HouseRules, MaskWish, Options, Origin, Place, PlaceKind
 from bot.words.amounts import MIB
 from tests.chat.scene import a_catalog
 from tests.standins import FolderBlobs, HandClock, Steps
@@ -117,6 +117,15 @@ async def test_any_provider_will_do(tmp_path: Path, dialects: tuple[str, ...]) -
 
     assert type(await refusal(tmp_path, wanted, catalog=a_catalog(*dialects))) is FileUnreachable
     assert type(await refusal(tmp_path, wanted, catalog=a_catalog("anyfast"))) is MaskUnsupported
+
+
+async def test_a_mask_that_is_ignored(tmp_path: Path) -> None:
+    """A provider that ignores masks will do as long as the lock puts back what is outside; without it, it won't."""
+    masked, catalog = replace(asked("a.png"), mask=file("m.png")), a_catalog("vllm_omni")
+    unlocked = replace(masked, mask_wish=MaskWish(lock=False))
+
+    assert type(await refusal(tmp_path, masked, catalog=catalog)) is FileUnreachable
+    assert type(await refusal(tmp_path, unlocked, catalog=catalog)) is MaskUnsupported
 
 
 async def test_where(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from bot.domain.request import Options
+from bot.domain.request import MaskWish, Options, ResultSize
 from bot.sandbox.control_client import ControlClient
 from bot.sandbox.member import Member
 from tests.chat.scene import PICTURE, Scene, a_catalog, a_scene
@@ -45,6 +45,8 @@ async def test_every_option(tmp_path: Path) -> None:
         "compression": 0,
         "previews": 0,
         "stream": False,
+        "lock": False,
+        "feather": 200,
     }
     async with a_scene(tmp_path) as scene, scene.member() as mira:
         await mira.edit(images=[CAT], prompt="snow", options=chosen, wait="answer")
@@ -52,6 +54,32 @@ async def test_every_option(tmp_path: Path) -> None:
         request = scene.book.jobs[1].request
         assert request.model == "gpt-image-1.5"
         assert request.options == Options("1536x1024", "high", 3, "opaque", "webp", "high", 0, 0, False)
+        assert request.mask_wish == MaskWish(lock=False, feather=200)
+        assert request.result_size is ResultSize.ASKED
+
+
+@pytest.mark.parametrize(
+    ("model", "given", "size", "meant"),
+    [
+        ("gpt-image-1.5", None, "1536x1024", ResultSize.OPEN),
+        ("gpt-image-1.5", "auto", "1024x1024", ResultSize.OPEN),
+        ("gpt-image-1.5", "same", "1024x1024", ResultSize.SAME),
+        ("gpt-image-1.5", " Same", "1024x1024", ResultSize.SAME),
+        ("gpt-image-1.5", "1024x1536", "1024x1536", ResultSize.ASKED),
+        ("flux-kontext-pro", "same", None, ResultSize.SAME),
+    ],
+)
+async def test_size(tmp_path: Path, model: str, given: str | None, size: str | None, meant: ResultSize) -> None:
+    """`same` is asked of the model as the shape nearest to the picture, and no default takes its place."""
+    catalog = a_catalog(defaults=Options(size="1536x1024"))
+    async with a_scene(tmp_path, catalog=catalog) as scene, scene.member() as mira:
+        options: Given = {"model": model, **({} if given is None else {"size": given})}
+        acted = await mira.edit(images=[CAT], prompt="snow", options=options, wait="answer")
+
+        assert acted.refused is None
+        request = scene.book.jobs[1].request
+        assert (request.options.size, request.result_size) == (size, meant)
+        assert request.mask_wish == MaskWish(lock=True, feather=0)
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """What a form's upload fields hold, and what a mention says."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -7,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.chat.buttons import TEMPLATE
+from bot.chat.buttons import ACTIONS, TEMPLATE, EditButton
 from bot.chat.mention import wish
 from bot.chat.parts import BYTES_A_MESSAGE, FILES_A_MESSAGE, parts_of
 from bot.chat.reading import uploads
@@ -62,19 +63,25 @@ def test_wish(content: str, prompt: str) -> None:
     assert wish(content, ME) == prompt
 
 
-@pytest.mark.parametrize("custom_id", ["edit:cancel:42", "edit:again:1", "edit:show:999999999999999999"])
-def test_button_id(custom_id: str) -> None:
-    """The id of a button says what it does to which edit."""
-    match = TEMPLATE.fullmatch(custom_id)
+@pytest.mark.parametrize("action", ACTIONS)
+@pytest.mark.parametrize("row", ["1", "42", "999999999999999999"])
+def test_button_id(action: str, row: str) -> None:
+    """The id of a button says what it does to which edit or draft; every action has a label."""
+    match = TEMPLATE.fullmatch(f"{action}:{row}")
 
     assert match is not None
-    assert custom_id == f"edit:{match['verb']}:{match['job']}"
+    assert (match["action"], match["row"]) == (action, row)
+    assert EditButton(action, int(row), "en-US").custom_id == f"{action}:{row}"
 
 
 @pytest.mark.parametrize(
     "custom_id",
     [
         "edit:delete:42",
+        "edit:go:42",
+        "draft:cancel:42",
+        "draft:go:",
+        "draft:go:17:1",
         "edit:cancel:",
         "edit:cancel:-1",
         "edit:cancel:4x",
@@ -100,3 +107,17 @@ def test_parts(sizes: list[int]) -> None:
     for part in parts:
         assert len(part.parcels) <= FILES_A_MESSAGE
         assert len(part.parcels) == 1 or sum(one.bytes for one in part.parcels) <= BYTES_A_MESSAGE
+
+
+@given(st.lists(st.tuples(st.integers(1, 40 * 1024 * 1024), st.booleans()), max_size=30))
+def test_parts_of_lighter_copies(sizes: list[tuple[int, bool]]) -> None:
+    """A part means the same pictures whether the place takes them as they are or as copies: it may change meanwhile."""
+    whole = [Parcel(number, Path("x"), f"{number}.png", size) for number, (size, _) in enumerate(sizes, 1)]
+    light = [
+        replace(parcel, bytes=1 + parcel.bytes // 9, lighter_than=parcel.bytes) if copied else parcel
+        for parcel, (_, copied) in zip(whole, sizes, strict=True)
+    ]
+
+    numbers = [[[parcel.number for parcel in part.parcels] for part in parts_of(parcels)] for parcels in (whole, light)]
+
+    assert numbers[0] == numbers[1]

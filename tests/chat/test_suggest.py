@@ -17,7 +17,7 @@ CATALOG = a_catalog()
 
 def values(model: str | None, option: str, typed: str = "", catalog: Catalog = CATALOG) -> list[str]:
     """The suggested values."""
-    return [one.value for one in suggest.options(catalog, model, option, typed)]
+    return [one.value for one in suggest.options(catalog, model, option, typed, "en-US")]
 
 
 @pytest.mark.parametrize(
@@ -31,8 +31,8 @@ def values(model: str | None, option: str, typed: str = "", catalog: Catalog = C
         ("gpt-image-1.5", "fidelity", ["low", "high"]),
         ("gpt-image-1-mini", "fidelity", []),
         ("flux-kontext-max", "format", ["png", "jpeg"]),
-        ("dall-e-2", "size", ["256x256", "512x512", "1024x1024"]),
-        ("flux-kontext-pro", "size", []),
+        ("dall-e-2", "size", ["256x256", "512x512", "1024x1024", "same"]),
+        ("flux-kontext-pro", "size", ["same"]),
         ("no-such-model", "size", []),
     ],
 )
@@ -55,8 +55,17 @@ def test_every_suggestion_is_possible(option: str, field: str) -> None:
     """What is suggested is never refused."""
     for name in CATALOG.names:
         for value in values(name, option):
+            if (option, value) == ("size", "same"):
+                continue  # no model's word but ours: `reading.slash` asks for "auto" in its place
             wish: dict[str, Any] = {field: value}
             check_wish(CATALOG.card(name), "snow", replace(Options(), **wish))
+
+
+def test_the_size_of_the_picture() -> None:
+    """For every model a result of the picture's own size can be had, and the choice says what its word means."""
+    for name in CATALOG.names:
+        last = suggest.options(CATALOG, name, "size", "", "en-US")[-1]
+        assert (last.value, last.name) == ("same", "same · the size of your picture")
 
 
 def test_all_providers() -> None:
@@ -78,6 +87,7 @@ def test_all_providers() -> None:
         ("dall-e-2", "700x700", ["512x512"]),
         ("flux-kontext-pro", "700x700", []),
         (None, "wide", []),
+        (None, "SAM", ["same"]),
     ],
 )
 def test_sizes(model: str | None, typed: str, expected: list[str]) -> None:
@@ -115,4 +125,4 @@ def test_a_model_that_is_gone() -> None:
         {"gpt-image-2": CATALOG.offers("gpt-image-2")}, "gpt-image-2", gone={"dall-e-2": date(2026, 5, 12)}
     )
 
-    assert suggest.options(catalog, "dall-e-2", "size", "") == []
+    assert suggest.options(catalog, "dall-e-2", "size", "", "en-US") == []

@@ -100,3 +100,31 @@ def test_for_people(samples: Samples) -> None:
 
     assert result.exit_code == 0
     assert "balloon.jpg (jpeg · 1024x1024): would be sent as image/jpeg 1024x1024, " in result.stdout
+
+
+def test_what_is_decided_about_a_file_is_said(tmp_path: Path, samples: Samples) -> None:
+    """The first frame of an animation, how much a mask selects, and how it was understood: in the bot's own words."""
+    animation = tmp_path / "cat.gif"
+    frames = [Image.new("RGB", (300, 300), colour) for colour in ("red", "blue")]
+    frames[0].save(animation, save_all=True, append_images=frames[1:])
+
+    first, second, mask = rows(inspected(samples.picture, animation, "--mask", samples.mask, "--json"))
+
+    assert first["sent_as"].endswith(" bytes")
+    assert second["sent_as"].endswith("cat.gif: only the first frame is used")
+    assert "sky-mask.png is the mask (what is transparent): " in mask["sent_as"]
+
+
+@pytest.mark.parametrize(
+    ("size", "said"),
+    [((8, 8), "the shorter side needs at least 16 pixels"), ((3000, 200), "more than 10 times as long")],
+)
+def test_a_picture_of_an_impossible_size_is_refused(tmp_path: Path, size: tuple[int, int], said: str) -> None:
+    """By the same rule as at the door."""
+    picture = tmp_path / "strip.png"
+    Image.new("RGB", size).save(picture)
+
+    (row,) = rows(inspected(picture, "--json"))
+
+    assert row["verdict"] == "refuse"
+    assert said in row["reason"]

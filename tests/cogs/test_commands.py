@@ -54,14 +54,14 @@ async def test_options_of_edit(payload: dict[str, dict[str, Any]]) -> None:
     pictures = ["image", *(f"image{number}" for number in range(2, 11))]
     assert list(options) == [
         "prompt", *pictures, "mask", "model", "size", "quality", "n", "background", "format",
-        "fidelity", "compression", "previews", "stream",
+        "fidelity", "compression", "previews", "stream", "lock", "feather",
     ]  # fmt: skip
-    assert len(options) == 22
+    assert len(options) == 24
     assert [name for name, option in options.items() if option["required"]] == ["prompt", "image"]
     assert {options[name]["type"] for name in (*pictures, "mask")} == {ATTACHMENT}
     ranges = {name: (one["min_value"], one["max_value"]) for name, one in options.items() if one["type"] == INTEGER}
-    assert ranges == {"n": (1, 10), "compression": (0, 100), "previews": (0, 3)}
-    assert options["stream"]["type"] == BOOLEAN
+    assert ranges == {"n": (1, 10), "compression": (0, 100), "previews": (0, 3), "feather": (0, 200)}
+    assert {options[name]["type"] for name in ("stream", "lock")} == {BOOLEAN}
     completed = {name for name, option in options.items() if option.get("autocomplete")}
     assert completed == {"model", "size", "quality", "background", "format", "fidelity"}
 

@@ -9,6 +9,7 @@ from tests.walk.sight import mask, numbered, picture
 PNG, JPEG, WEBP = (picture(f"one.{kind}", (64, 64)) for kind in ("png", "jpg", "webp"))
 OBLONG = picture("oblong.png", (96, 64))
 MASK = mask("hole.png", (64, 64))
+LOCKED = (64, 64)  # what is locked outside a mask has picture 1's own size where no other was asked for
 TEN, SIX, SEVEN = tuple(numbered(10)), tuple(numbered(6, start=11)), tuple(numbered(7, start=11))
 ARTEFACTS = {"image.0", "image.1.items"}
 

@@ -22,6 +22,7 @@ from bot.domain.errors import (
 )
 from bot.sandbox.engine.faults import FAULTS
 from tests.contract.playing import Ask, Options
+from tests.walk.sight import mask, picture
 
 Kind = type[Trouble]
 
@@ -64,6 +65,8 @@ IN_STREAM: Mapping[str, Kind] = {"error_event": AnswerUseless, "moderation_event
 # Whether the work was done, nobody knows: a gateway whose own upstream was lost says so in a 200, and half an event is
 # as good as a stream that ended without its result.
 IN_DOUBT = frozenset({"json-newlines-error", "stream-newlines-error", "stream-truncated-json"})
+# They are what they are only where a mask was sent.
+OF_MASK = frozenset({"mask_ignored", "mask_strays"})
 WITHOUT_USAGE = frozenset({"no_usage", "zero_usage"})
 # A link is followed only where the model's card lists links among what it returns.
 LINKED = frozenset(name for name in FAULTS if "url" in name)
@@ -96,7 +99,10 @@ class Case:
         """An edit that meets it, once where it may be asked again."""
         once = "*1" if self.after == "again" else ""
         options = STREAMED if self.stream else {**CHEAP, "n": 2 if self.fault in OF_TWO else 1}
-        return Ask(self.name, options, prompt=f"[fault:{self.fault}{once}] {self.name}")
+        prompt = f"[fault:{self.fault}{once}] {self.name}"
+        if self.fault in OF_MASK:
+            return Ask(self.name, options, (picture(size=SHAPE),), mask(size=SHAPE), prompt=prompt)
+        return Ask(self.name, options, prompt=prompt)
 
 
 def cases(faults: Iterable[str]) -> dict[str, Case]:
@@ -111,6 +117,7 @@ def cases(faults: Iterable[str]) -> dict[str, Case]:
     return {case.name: case for case in every}
 
 
+SHAPE = (1024, 640)
 CHEAP: Options = {"size": "1024x640", "quality": "low"}
 STREAMED: Options = {**CHEAP, "previews": 1}
 CASES = cases(name for name in FAULTS if name not in ELSEWHERE | ENDLESS)

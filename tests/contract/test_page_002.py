@@ -18,7 +18,7 @@ import pytest
 import pytest_asyncio
 
 from tests.contract import edits, pages
-from tests.contract.edits import JPEG, MASK, OBLONG, PNG, SEVEN, SIX, TEN, WEBP, Edit
+from tests.contract.edits import JPEG, LOCKED, MASK, OBLONG, PNG, SEVEN, SIX, TEN, WEBP, Edit
 from tests.contract.playing import Ask, Evening, play
 from tests.walk.sight import picture
 
@@ -68,6 +68,7 @@ EDITS: Mapping[str, Edit] = {
         Ask(GPT, {"quality": "low"}, (PNG, JPEG, WEBP), mask=MASK),
         {"size": "1024x1024", "quality": "low"},
         ("image[] image/png", "image[] image/jpeg", "image[] image/webp", "mask image/png"),
+        size=LOCKED,
     ),
     "sixteen pictures": Edit(
         Ask(GPT, pictures=TEN, own=SIX, via="menu"),

@@ -26,7 +26,7 @@ import pytest
 import pytest_asyncio
 
 from tests.contract import edits, pages
-from tests.contract.edits import JPEG, MASK, PNG, SEVEN, SIX, TEN, WEBP, Edit
+from tests.contract.edits import JPEG, LOCKED, MASK, PNG, SEVEN, SIX, TEN, WEBP, Edit
 from tests.contract.playing import Ask, Evening, play
 
 FIELDS: pages.Fields = {
@@ -110,6 +110,7 @@ EDITS: Mapping[str, Edit] = {
         Ask(GPT, LOW, (PNG, JPEG, WEBP), mask=MASK),
         PLAIN,
         ("image[] image/png", "image[] image/jpeg", "image[] image/webp", "mask image/png"),
+        size=LOCKED,
     ),
     "sixteen pictures": Edit(
         Ask(GPT, pictures=TEN, own=SIX, via="menu"),
@@ -127,7 +128,10 @@ EDITS: Mapping[str, Edit] = {
         ask(n=3, previews=1), {**PLAIN, **EVENTS, "partial_images": "1"}, calls=3
     ),
     "a stream with a mask": Edit(
-        Ask(GPT, {**LOW, "stream": True}, mask=MASK), {**PLAIN, **EVENTS}, ("image image/png", "mask image/png")
+        Ask(GPT, {**LOW, "stream": True}, mask=MASK),
+        {**PLAIN, **EVENTS},
+        ("image image/png", "mask image/png"),
+        size=LOCKED,
     ),
     "dall-e-2, standard": Edit(
         Ask(DALLE, {"size": "256x256", "quality": "standard"}),

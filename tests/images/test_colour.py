@@ -2,7 +2,6 @@
 
 import struct
 import zlib
-from io import BytesIO
 from pathlib import Path
 
 import pytest
@@ -10,12 +9,7 @@ from PIL import Image, ImageCms
 
 from bot.images.colour import is_plain, plain
 from bot.images.raster import decode, stripped_copy
-
-
-def encoded(picture: Image.Image, format_: str, **options: object) -> bytes:
-    file = BytesIO()
-    picture.save(file, format_, **options)
-    return file.getvalue()
+from tests.images.files import encoded
 
 
 def plained(folder: Path, content: bytes) -> Image.Image:
@@ -93,6 +87,30 @@ def test_sixteen_bits(tmp_path: Path, content: bytes, expected: tuple[int, ...])
     assert result.getpixel((0, 0)) == expected
 
 
+@pytest.mark.parametrize(
+    ("mode", "values", "expected"),
+    [
+        ("F", (0.0, 0.5, 1.0), (0, 128, 255)),
+        ("F", (0.0, 100.0, 255.0), (0, 100, 255)),
+        ("F", (0.0, 25_700.0, 65_535.0), (0, 100, 255)),
+        ("F", (-1.0, 0.0, 1.0), (0, 128, 255)),
+        ("F", (1e30, 1e30, 1e30), (0, 0, 0)),
+        ("I", (0, 25_700, 65_535), (0, 100, 255)),
+        ("I", (0, 1_000_000, 2_000_000), (0, 128, 255)),
+        ("I", (-(2**31), 0, 2**31 - 1), (0, 128, 255)),
+    ],
+)
+def test_measurements(mode: str, values: tuple[float, ...], expected: tuple[int, ...]) -> None:
+    """Grey that does not say how bright white is gets the least usual scale that holds it, else its own."""
+    picture = Image.new(mode, (3, 1))
+    for place, value in enumerate(values):
+        picture.putpixel((place, 0), value)
+
+    result = plain(picture, None).getchannel("R")
+
+    assert tuple(result.getpixel((place, 0)) for place in range(3)) == expected
+
+
 def profile(name: str) -> bytes:
     return ImageCms.ImageCmsProfile(ImageCms.createProfile(name)).tobytes()  # type: ignore[arg-type]
 
@@ -107,7 +125,7 @@ def swapped_profile() -> bytes:
     return bytes(swapped).replace("sRGB".encode("utf-16-be"), "swap".encode("utf-16-be"))
 
 
-@pytest.mark.parametrize("format_", ["PNG", "JPEG", "WEBP"])
+@pytest.mark.parametrize("format_", ["PNG", "JPEG", "WEBP", "TIFF", "AVIF", "HEIF"])
 @pytest.mark.parametrize("mode", ["RGB", "RGBA"])
 def test_a_profile_is_applied(tmp_path: Path, format_: str, mode: str) -> None:
     """Colours of another space are converted before their profile is dropped."""

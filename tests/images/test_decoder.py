@@ -18,9 +18,20 @@ from bot.domain.errors import (
     PictureTooLarge,
     PictureUnknown,
 )
+from bot.domain.request import MaskWish, ResultSize
 from bot.images.decoder import Decoder
 from bot.images.pool import Limits
-from bot.workflow.ports import Pictures, Preparation, Prepared, Probe, Source
+from bot.workflow.ports import (
+    Finished,
+    Finishing,
+    MaskForm,
+    MaskReading,
+    Pictures,
+    Preparation,
+    Prepared,
+    Probe,
+    Source,
+)
 
 SMALL = Probe("png", 64, 48, animated=False, has_alpha=False)
 
@@ -29,6 +40,14 @@ def draw(path: Path, size: tuple[int, int] = (64, 48), mode: str = "RGB") -> Sou
     """A picture on disk; one of noise, so that its pixels are its own."""
     Image.effect_noise(size, 90).convert(mode).save(path, compress_level=1)
     return Source(path, path.name)
+
+
+def half(path: Path, name: str = "mask.png") -> Source:
+    """A mask on disk that selects the left half."""
+    mask = Image.new("L", (64, 48))
+    mask.paste(255, (0, 0, 32, 48))
+    mask.save(path)
+    return Source(path, name)
 
 
 def large(path: Path) -> Source:
@@ -51,11 +70,16 @@ async def awake(folder: Path, limits: Limits | None = None) -> AsyncIterator[tup
         yield decoder, source
 
 
+def finishing(result: Path, mask: Source | None = None, first: Path | None = None) -> Finishing:
+    size, wish = ResultSize.SAME, MaskWish()
+    picture = Source(first or result.with_name("first"), "first")
+    return Finishing(result, picture, mask, square=False, size=size, wish=wish, format=None, folder=result.parent)
+
+
 async def test_an_edit_is_prepared(tmp_path: Path) -> None:
     """Picture 1 and its mask come out as PNG of one size, the others as they are, under names of ours."""
     first, second = draw(tmp_path / "one.jpg"), draw(tmp_path / "two.jpg")
-    mask = Source(tmp_path / "mask.png", 'x"; filename=\r\n@everyone')
-    Image.new("RGBA", (64, 48)).save(mask.path)
+    mask = half(tmp_path / "mask.png", 'x"; filename=\r\n@everyone')
 
     async with Decoder() as decoder:
         pictures: Pictures = decoder
@@ -73,8 +97,7 @@ async def test_an_edit_is_prepared(tmp_path: Path) -> None:
 async def test_pixels_of_picture_1(tmp_path: Path) -> None:
     """With a mask, a PNG is sent with exactly the pixels that came in."""
     source = draw(tmp_path / "in.png")
-    mask = Source(tmp_path / "mask.png", "mask.png")
-    Image.new("L", (64, 48), 255).save(mask.path)
+    mask = half(tmp_path / "mask.png")
 
     async with Decoder() as decoder:
         prepared = await decoder.prepare(preparation(tmp_path, source, mask=mask))
@@ -127,6 +150,40 @@ async def test_a_mask_that_does_not_fit(tmp_path: Path) -> None:
     assert caught.value.fields == {"name": "mask.png", "mask_size": "100x100", "size": "64x48"}
 
 
+async def test_the_way_of_a_mask(tmp_path: Path) -> None:
+    """A mask is read before an edit, and after it picture 1 stands outside of it; copies follow on request."""
+    first, result = draw(tmp_path / "first.png"), draw(tmp_path / "result.png")
+    mask = half(tmp_path / "mask.png")
+
+    async with Decoder(1) as decoder:
+        pictures: Pictures = decoder
+        reading = await pictures.read_mask(first, mask, tmp_path / "overlay")
+        finished = await pictures.finish(finishing(result.path, mask, first.path))
+        lighter = await pictures.lighten(Source(finished.path, "result"), 4000, tmp_path)
+        both = await pictures.compare(first, Source(finished.path, "result"), tmp_path / "both")
+
+    assert reading == MaskReading(MaskForm.BLACK_AND_WHITE, 500, tmp_path / "overlay")
+    assert (finished.path, finished.format) == (tmp_path / "finished.png", "png")
+    assert (finished.width, finished.height, finished.locked) == (64, 48, True)
+    assert finished.bytes == finished.path.stat().st_size
+    assert lighter.bytes == lighter.path.stat().st_size <= 4000
+    assert (both.parent, both.stem) == (tmp_path, "both")
+    for path in (reading.overlay, finished.path, lighter.path, both):
+        with Image.open(path) as image:
+            image.load()
+
+
+async def test_a_result_that_stays_as_it_came(tmp_path: Path) -> None:
+    """Where nothing has to be changed, the file is the result's own."""
+    first, result = draw(tmp_path / "first.png"), draw(tmp_path / "result.png")
+
+    async with Decoder(1) as decoder:
+        finished = await decoder.finish(finishing(result.path, first=first.path))
+
+    weight = result.path.stat().st_size
+    assert finished == Finished(result.path, "png", 64, 48, weight, locked=False, strayed=None)
+
+
 async def test_a_lost_file(tmp_path: Path) -> None:
     """A file that is no longer on disk is our loss and not the member's mistake."""
     async with Decoder(1) as decoder:
@@ -146,7 +203,7 @@ async def test_trouble_with_the_disk(tmp_path: Path) -> None:
 
 async def test_too_much_work(tmp_path: Path) -> None:
     """A picture that takes longer than its time is refused."""
-    async with awake(tmp_path, Limits(prepare_s=0.01)) as (decoder, source):
+    async with awake(tmp_path, Limits(decode_s=0.01)) as (decoder, source):
         with pytest.raises(PictureTooHard) as caught:
             await decoder.prepare(preparation(tmp_path, large(tmp_path / "heavy.png")))
 

@@ -5,19 +5,22 @@ import os
 import signal
 import sys
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 import pytest
 from PIL import Image
 
-from bot.domain.errors import Failed, PictureTooHard, Stopping
-from bot.images.pool import Limits, Pool
-from bot.images.tasks import ProbeTask
+from bot.domain.errors import Failed, PictureDamaged, PictureTooHard, Stopping, Trouble
+from bot.images.pool import CHILD, Limits, Pool
+from bot.images.tasks import ProbeTask, VerifyTask
 from bot.workflow.ports import Probe
 
 SMALL = Probe("png", 64, 48, animated=False, has_alpha=False)
-PATIENCE_S = 60.0
+PATIENT = Limits(start_s=60, header_s=60, decode_s=60, work_s=60)
+
+PUPPET = (str(Path(__file__).with_name("puppet.py")),)
+UNREADY = "import sys; from bot.images.tasks import *; sys.stdout.buffer.write(pack(Decoded()))"
 
 
 def draw(path: Path, size: tuple[int, int] = (64, 48)) -> ProbeTask:
@@ -26,9 +29,14 @@ def draw(path: Path, size: tuple[int, int] = (64, 48)) -> ProbeTask:
     return ProbeTask(str(path), path.name)
 
 
+def act(name: str, path: str = "") -> VerifyTask:
+    """A task for a puppet."""
+    return VerifyTask(path, name)
+
+
 @asynccontextmanager
-async def running(size: int = 1, limits: Limits | None = None) -> AsyncIterator[Pool]:
-    pool = Pool(size, limits or Limits())
+async def running(size: int = 1, limits: Limits = PATIENT, program: tuple[str, ...] = PUPPET) -> AsyncIterator[Pool]:
+    pool = Pool(size, limits, program)
     try:
         yield pool
     finally:
@@ -37,10 +45,10 @@ async def running(size: int = 1, limits: Limits | None = None) -> AsyncIterator[
 
 @asynccontextmanager
 async def awake(folder: Path) -> AsyncIterator[tuple[Pool, ProbeTask]]:
-    """A pool whose single process runs, and a question for it."""
-    async with running() as pool:
+    """A pool whose single real process runs, and a question for it."""
+    async with running(program=CHILD) as pool:
         question = draw(folder / "cat.png")
-        await pool.ask(question, PATIENCE_S)
+        await pool.ask(question)
         yield pool, question
 
 
@@ -68,20 +76,89 @@ async def test_nothing_runs_before_it_is_needed(tmp_path: Path) -> None:
     """An idle bot has no decoder process, and a busy one no more than it was given."""
     question = draw(tmp_path / "cat.png")
 
-    async with running(2) as pool:
+    async with running(2, program=CHILD) as pool:
         before = pool.pids
-        seen = await asyncio.gather(*(pool.ask(question, PATIENCE_S) for _ in range(20)))
+        seen = await asyncio.gather(*(pool.ask(question) for _ in range(20)))
 
         assert (before, len(pool.pids)) == ((), 2)
         assert set(seen) == {SMALL}
 
 
+@pytest.mark.parametrize(
+    "harm",
+    [
+        "exit",
+        "kill",
+        "decoded, exit",
+        "decoded, kill",
+        "decoded twice",
+        "ready again",
+        "too long",
+        "half",
+        "no JSON",
+        "no object",
+        "no end",
+        "no noun",
+        "no fields",
+        "no word",
+    ],
+)
+async def test_harm(harm: str) -> None:
+    """A process that dies of a picture or says what it may not is replaced; only that picture is refused."""
+    async with running() as pool:
+        assert await pool.ask(act("good")) == SMALL
+        (pid,) = pool.pids
+        with pytest.raises(PictureTooHard) as caught:
+            await pool.ask(act(harm))
+
+        assert caught.value.fields == {"name": harm}
+        assert is_gone(pid)
+        assert await pool.ask(act("good")) == SMALL
+
+
+@pytest.mark.parametrize(
+    ("hang", "limits"),
+    [
+        ("hang", Limits(decode_s=0.3)),
+        ("decoded, hang", Limits(decode_s=60, work_s=0.3)),
+    ],
+)
+async def test_a_hang(hang: str, limits: Limits) -> None:
+    """A process that does not come to an end of either stage in time is killed and replaced."""
+    question = ProbeTask("", "good")
+    async with running(limits=limits) as pool:
+        await pool.ask(question)
+        (pid,) = pool.pids
+        with pytest.raises(PictureTooHard):
+            await pool.ask(act(hang))
+
+        assert is_gone(pid)
+        assert await pool.ask(question) == SMALL
+
+
+async def test_a_header_has_a_time_of_its_own() -> None:
+    """A question about a header is refused sooner than one about pixels."""
+    async with running(limits=Limits(header_s=0.3, decode_s=60)) as pool:
+        assert await pool.ask(act("good")) == SMALL
+        with pytest.raises(PictureTooHard):
+            await pool.ask(ProbeTask("", "hang"))
+
+        assert await pool.ask(act("good")) == SMALL
+
+
+async def test_work_after_decoding() -> None:
+    """Once all is decoded, our own work may take longer than decoding might have."""
+    async with running(limits=Limits(decode_s=2)) as pool:
+        assert await pool.ask(act("decoded, late")) == SMALL
+        assert await pool.ask(act("decoded, good")) == SMALL
+
+
 async def test_a_crash(tmp_path: Path) -> None:
-    """A process that dies over a picture takes nobody with it: that picture is refused, the next one is read."""
+    """A real process that is killed while a question is open is replaced."""
     async with awake(tmp_path) as (pool, question):
         (pid,) = pool.pids
         os.kill(pid, signal.SIGSTOP)  # so that the death comes while the question is open
-        asking = asyncio.create_task(pool.ask(ProbeTask(question.path, "crash.png"), PATIENCE_S))
+        asking = asyncio.create_task(pool.ask(ProbeTask(question.path, "crash.png")))
         await asyncio.sleep(0.05)
         os.kill(pid, signal.SIGKILL)
 
@@ -89,7 +166,7 @@ async def test_a_crash(tmp_path: Path) -> None:
             await asking
 
         assert caught.value.fields == {"name": "crash.png"}
-        assert await pool.ask(question, PATIENCE_S) == SMALL
+        assert await pool.ask(question) == SMALL
         assert pid not in pool.pids
 
 
@@ -100,31 +177,88 @@ async def test_a_death_between_tasks(tmp_path: Path) -> None:
         os.kill(pid, signal.SIGKILL)
         await until(lambda: not pool.pids)
 
-        assert await pool.ask(question, PATIENCE_S) == SMALL
+        assert await pool.ask(question) == SMALL
 
 
-async def test_a_hang(tmp_path: Path) -> None:
-    """A process that does not answer in time is killed and replaced."""
-    async with awake(tmp_path) as (pool, question):
+async def test_a_death_that_nobody_knows_of() -> None:
+    """A process that can answer no more is not asked again, though it still counts as alive."""
+    async with running() as pool:
+        await pool.ask(act("good, silent"))
         (pid,) = pool.pids
-        os.kill(pid, signal.SIGSTOP)
+        await asyncio.sleep(0.2)
 
+        assert await pool.ask(act("good")) == SMALL
+        assert pid not in pool.pids
+        with pytest.raises(ProcessLookupError):
+            os.kill(pid, 0)
+
+
+async def test_what_a_picture_has_started(tmp_path: Path) -> None:
+    """A process that a decoder started dies with it."""
+    grandchild = tmp_path / "pid"
+    async with running() as pool:
         with pytest.raises(PictureTooHard):
-            await pool.ask(question, 0.2)
+            await pool.ask(act("fork", str(grandchild)))
 
-        assert is_gone(pid)
-        assert await pool.ask(question, PATIENCE_S) == SMALL
+    pid = int(grandchild.read_text())
+    await until(lambda: is_gone(pid))
 
 
 async def test_it_cannot_be_started(tmp_path: Path) -> None:
     """Where a process cannot limit itself, none works; the trouble is ours and no picture is blamed."""
     impossible = Limits(memory_bytes=2**70)
 
-    async with running(limits=impossible) as pool:
+    async with running(limits=impossible, program=CHILD) as pool:
         with pytest.raises(Failed):
-            await pool.ask(draw(tmp_path / "cat.png"), PATIENCE_S)
+            await pool.ask(draw(tmp_path / "cat.png"))
 
         assert pool.pids == ()
+
+
+@pytest.mark.parametrize(
+    ("start", "start_s"),
+    [("import time; time.sleep(600)", 0.3), ("", 60), ("print('x' * 9999)", 60), (UNREADY, 60)],
+    ids=["it hangs", "it ends", "it speaks of something else", "it answers unasked"],
+)
+async def test_a_bad_start(start: str, start_s: float) -> None:
+    """A process that does not say in time that it is ready is not used; no picture is blamed."""
+    async with running(limits=Limits(start_s=start_s), program=("-c", start)) as pool:
+        with pytest.raises(Failed):
+            await pool.ask(act("good"))
+
+        assert pool.pids == ()
+
+
+@pytest.mark.parametrize(
+    ("complaint", "expected"),
+    [("damaged", PictureDamaged), ("notice", Failed), ("self", Failed), ("unknown", Failed)],
+)
+async def test_complaints(complaint: str, expected: type[Trouble]) -> None:
+    """A complaint is raised where a picture can be its reason; any other is ours. The process goes on."""
+    async with running() as pool:
+        with pytest.raises(expected) as caught:
+            await pool.ask(act(complaint))
+        pids = pool.pids
+
+        assert type(caught.value) is expected
+        assert await pool.ask(act("good")) == SMALL
+        assert pool.pids == pids
+
+
+async def test_whoever_asked_first_is_served_first(tmp_path: Path) -> None:
+    """Questions are answered in the order in which they came, whatever becomes of those before them."""
+    served: list[int] = []
+
+    async def ask(pool: Pool, place: int, name: str) -> None:
+        with suppress(PictureTooHard):
+            await pool.ask(act(name))
+        served.append(place)
+
+    async with running() as pool, asyncio.TaskGroup() as group:
+        for place, name in enumerate(("good", "exit", "good", "decoded, good", "kill", "good", "good")):
+            group.create_task(ask(pool, place, name))
+
+    assert served == list(range(7))
 
 
 async def test_a_cancelled_question_leaves_no_answer_behind(tmp_path: Path) -> None:
@@ -133,14 +267,14 @@ async def test_a_cancelled_question_leaves_no_answer_behind(tmp_path: Path) -> N
     async with awake(tmp_path) as (pool, question):
         (pid,) = pool.pids
         os.kill(pid, signal.SIGSTOP)
-        asking = asyncio.create_task(pool.ask(other, PATIENCE_S))
+        asking = asyncio.create_task(pool.ask(other))
         await asyncio.sleep(0.05)
         asking.cancel()
         with pytest.raises(asyncio.CancelledError):
             await asking
 
         assert is_gone(pid)
-        assert await pool.ask(question, PATIENCE_S) == SMALL
+        assert await pool.ask(question) == SMALL
 
 
 async def test_closing(tmp_path: Path) -> None:
@@ -148,13 +282,13 @@ async def test_closing(tmp_path: Path) -> None:
     async with awake(tmp_path) as (pool, question):
         (pid,) = pool.pids
         os.kill(pid, signal.SIGSTOP)
-        asking = asyncio.create_task(pool.ask(question, PATIENCE_S))
+        asking = asyncio.create_task(pool.ask(question))
         await asyncio.sleep(0.05)
 
         await pool.aclose()
 
         assert (is_gone(pid), pool.pids) == (True, ())
-        for ask in (asking, pool.ask(question, PATIENCE_S)):
+        for ask in (asking, pool.ask(question)):
             with pytest.raises(Stopping):
                 await ask
 

@@ -2,15 +2,15 @@
 
 import struct
 import zlib
-from io import BytesIO
 from pathlib import Path
 
 import pytest
 from PIL import Image
 
-from bot.domain.errors import FileEmpty, InputLost, PictureDamaged, PictureTooLarge, PictureUnknown, Trouble
+from bot.domain.errors import FileEmpty, InputLost, PictureDamaged, PictureTooLarge, PictureUnknown
 from bot.images.probe import probe
 from bot.workflow.ports import Probe
+from tests.images.files import encoded, look, refusal
 
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 END = b"\0\0\0\0IEND\xaeB`\x82"
@@ -38,24 +38,6 @@ def webp_header(width: int, height: int) -> bytes:
     return b"RIFF" + struct.pack("<I", 22) + b"WEBPVP8X" + struct.pack("<I", 10) + b"\0\0\0\0" + sides
 
 
-def encoded(picture: Image.Image, format_: str, **options: object) -> bytes:
-    file = BytesIO()
-    picture.save(file, format_, **options)
-    return file.getvalue()
-
-
-def look(folder: Path, content: bytes) -> Probe:
-    path = folder / "picture"
-    path.write_bytes(content)
-    return probe(path, "cat.png")
-
-
-def refusal(folder: Path, content: bytes) -> Trouble:
-    with pytest.raises(Trouble) as caught:
-        look(folder, content)
-    return caught.value
-
-
 @pytest.mark.parametrize(
     ("format_", "mode", "expected"),
     [
@@ -66,6 +48,10 @@ def refusal(folder: Path, content: bytes) -> Trouble:
         ("WEBP", "RGB", Probe("webp", 40, 30, animated=False, has_alpha=False)),
         ("WEBP", "RGBA", Probe("webp", 40, 30, animated=False, has_alpha=True)),
         ("GIF", "L", Probe("gif", 40, 30, animated=False, has_alpha=False)),
+        ("BMP", "RGB", Probe("bmp", 40, 30, animated=False, has_alpha=False)),
+        ("TIFF", "RGBA", Probe("tiff", 40, 30, animated=False, has_alpha=True)),
+        ("AVIF", "RGB", Probe("avif", 40, 30, animated=False, has_alpha=False)),
+        ("HEIF", "RGB", Probe("heic", 40, 30, animated=False, has_alpha=False)),
     ],
 )
 def test_formats(tmp_path: Path, format_: str, mode: str, expected: Probe) -> None:
@@ -201,13 +187,28 @@ def test_no_pixels(tmp_path: Path, content: bytes) -> None:
         (b"\xc5\xd0\xd3\xc6\x20\0\0\0", "EPS"),
         (b"%PDF-1.7", "PDF"),
         (b"8BPS\0\1", "PSD"),
-        (b"II*\0\x08\0\0\0", "TIFF"),
-        (b"BM\x36\0\0\0", "BMP"),
-        (b"\0\0\0\x18ftypheic\0\0\0\0", "HEIC"),
-        (b"\0\0\0\x18ftypavif\0\0\0\0", "AVIF"),
         (b"\0\0\0\x0cjP  \r\n\x87\n", "JPEG 2000"),
+        (b"\0\0\0\x0cJXL \r\n\x87\n", "JPEG XL"),
+        (b"\0\0\0\x18ftypisom\0\0\0\0", "MP4"),
         (b"DDS |\0\0\0", "DDS"),
         (b"BLP2\1\0\0\0", "BLP"),
+        (b"\0\0\1\0\1\0\x10\x10", "ICO"),
+        (b"icns\0\0\1\0", "ICNS"),
+        (b"\0\0\2\0\0\0\0\0\0\0\0\0\x40\0\x40\0\x18\0", "TGA"),
+        (b"qoif\0\0\0\1", "QOI"),
+        (b"SIMPLE  =                    T", "FITS"),
+        (b"\x0a\5\1\x08\0\0\0\0", "PCX"),
+        (b"\1\xda\1\1\0\3", "SGI"),
+        (b"#define cat_width 16\n#define cat_height 16\n", "XBM"),
+        (b"/* XPM */\nstatic char *cat[] = {", "XPM"),
+        (b"P3\n# a cat\n4 4\n255\n", "PPM"),
+        (b"P6 4 4 255\n\xff\xfe", "PPM"),
+        (bytes(2048) + b"PCD_IPI", "PCD"),
+        (b"\xd7\xcd\xc6\x9a\0\0", "WMF"),
+        (b"\1\0\0\0" + bytes(36) + b" EMF", "EMF"),
+        (b"FUJIFILMCCD-RAW 0201", "a camera's raw file"),
+        (b"IIU\0\x18\0\0\0", "a camera's raw file"),
+        (b"MZ\x90\0", "EXE"),
         (b"PK\3\4\x14\0", "ZIP"),
         (b"\x7fELF\2\1\1\0", "ELF"),
         (b"just some words", "text"),
@@ -226,7 +227,10 @@ def test_other_files(tmp_path: Path, content: bytes, found: str) -> None:
 
 @pytest.mark.parametrize(
     "content",
-    [SIGNATURE, b"\xff\xd8\xff", b"\xff\xd8\xff\xe0\0\x10", b"RIFF\4\0\0\0WEBP", b"GIF89a", gif_header(5, 5)],
+    [
+        *(SIGNATURE, b"\xff\xd8\xff", b"\xff\xd8\xff\xe0\0\x10", b"RIFF\4\0\0\0WEBP", b"GIF89a", gif_header(5, 5)),
+        *(b"BM\0\0", b"II*\0", b"MM\0*", b"\0\0\0\x18ftypheic\0\0\0\0", b"\0\0\0\x18ftypavif\0\0\0\0"),
+    ],
 )
 def test_only_a_signature(tmp_path: Path, content: bytes) -> None:
     """A file that stops after its signature is damaged."""

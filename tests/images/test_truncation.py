@@ -11,23 +11,27 @@ from PIL import Image
 from bot.domain.errors import Trouble
 from bot.images.prepare import prepare
 from bot.images.tasks import PictureTask, named
+from tests.images.files import encoded
 
-
-def encoded(format_: str, **options: object) -> bytes:
-    file = BytesIO()
-    Image.effect_noise((160, 120), 90).convert("RGB").save(file, format_, **options)
-    return file.getvalue()
-
-
+NOISE = Image.effect_noise((80, 60), 90).convert("RGB")
 FILES = {
-    "png": encoded("PNG"),
-    "interlaced": encoded("PNG", interlace=True),
-    "jpeg": encoded("JPEG", quality=90),
-    "progressive": encoded("JPEG", progressive=True),
-    "mpo": encoded("MPO", save_all=True, append_images=[Image.new("RGB", (8, 8))]),
-    "webp": encoded("WEBP"),
-    "lossless": encoded("WEBP", lossless=True),
-    "gif": encoded("GIF"),
+    "png": encoded(NOISE, "PNG"),
+    "interlaced": encoded(NOISE, "PNG", interlace=True),
+    "jpeg": encoded(NOISE, "JPEG", quality=90),
+    "progressive": encoded(NOISE, "JPEG", progressive=True),
+    "mpo": encoded(NOISE, "MPO", save_all=True, append_images=[Image.new("RGB", (8, 8))]),
+    "webp": encoded(NOISE, "WEBP"),
+    "lossless": encoded(NOISE, "WEBP", lossless=True),
+    "gif": encoded(NOISE, "GIF"),
+    "bmp": encoded(NOISE, "BMP"),
+    "tiff": encoded(NOISE, "TIFF"),
+    "packed tiff": encoded(NOISE, "TIFF", compression="tiff_lzw"),
+    "pages": encoded(NOISE, "TIFF", save_all=True, append_images=[Image.new("RGB", (8, 8))]),
+    "fax": encoded(NOISE.convert("1"), "TIFF", compression="group4"),
+    "avif": encoded(NOISE, "AVIF"),
+    "frames": encoded(NOISE, "AVIF", save_all=True, append_images=[NOISE.rotate(180)]),
+    "heic": encoded(NOISE, "HEIF"),
+    "tiles": encoded(NOISE, "HEIF", tile_size=64),
 }
 
 
@@ -37,7 +41,10 @@ def sent(content: bytes) -> bytes | None:
         path, target = Path(folder, "input"), Path(folder, "image_0")
         path.write_bytes(content)
         try:
-            made = prepare(PictureTask(str(path), "x", str(target), ("png", "jpeg", "webp"), 10**8, False, "m"))
+            made = prepare(
+                PictureTask(str(path), "x", str(target), ("png", "jpeg", "webp"), 10**8, 10**8, False, "m"),
+                lambda: None,
+            )
         except Trouble:
             return None
         return Image.open(BytesIO(named(target, made.format).read_bytes())).convert("RGB").tobytes()
@@ -46,7 +53,7 @@ def sent(content: bytes) -> bytes | None:
 WHOLE = {kind: sent(content) for kind, content in FILES.items()}
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(st.sampled_from(sorted(FILES)), st.floats(0, 1))
 def test_a_cut_file_is_whole_or_refused(kind: str, part: float) -> None:
     """However much of a file is missing, no picture with other pixels is ever accepted."""
@@ -55,7 +62,7 @@ def test_a_cut_file_is_whole_or_refused(kind: str, part: float) -> None:
     assert sent(content[: int(part * len(content))]) in (None, WHOLE[kind])
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(
     st.sampled_from(sorted(FILES)), st.lists(st.tuples(st.floats(0, 1), st.integers(0, 255)), min_size=1, max_size=8)
 )
@@ -68,7 +75,7 @@ def test_changed_bytes_raise_nothing_else(kind: str, changes: list[tuple[float, 
     assert sent(bytes(content)) != b""
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(st.sampled_from(sorted(FILES)), st.binary(max_size=200))
 def test_junk_after_a_beginning_raises_nothing_else(kind: str, junk: bytes) -> None:
     """A signature followed by anything is refused, or has a whole picture in it."""

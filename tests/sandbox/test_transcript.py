@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from PIL import Image
+from PIL import Image, ImageChops
 
 from bot.sandbox.portrait import WIDTH, portrait
 from bot.sandbox.transcript import fetched, saved, spoken, transcript
@@ -98,6 +98,31 @@ def test_a_transcript_reads_like_the_thread() -> None:
 def test_text_is_what_a_person_would_read(more: Mapping[str, object], text: str) -> None:
     """Links, commands, waiting and newer components are turned into words."""
     assert spoken({**_message(DARKROOM, 1, ""), **more}).text == text
+
+
+def test_a_description_is_told_shortly() -> None:
+    """What is said of a picture to whoever cannot see it stands behind its size, on one line of sixty characters."""
+    described = {**_attachment(8, "edit-7-v1-1.png", FILES["8"]), "description": f"Edited\npicture: {'sunset ' * 40}"}
+    text = transcript([_message(DARKROOM, 4, "v1", attachments=[described])], FILES)
+
+    [line] = [line for line in text.splitlines() if "▪" in line]
+    assert line.partition(" · alt: ")[2] == f"Edited picture: {'sunset ' * 40}"[:59] + "…"
+
+
+def test_a_described_picture_has_a_badge(tmp_path: Path) -> None:
+    """The portrait differs in the picture's lower left corner, and nowhere else."""
+    plain = _attachment(8, "edit-7-v1-1.png", _picture((640, 480)), (640, 480))
+    files = {"8": _picture((640, 480))}
+    drawn: list[Image.Image] = []
+    for attached in (plain, {**plain, "description": "a lake"}):
+        path = tmp_path / f"{len(drawn)}.png"
+        portrait([_message(DARKROOM, 4, "v1", attachments=[attached])], files, "pictures", path)
+        with Image.open(path) as opened:
+            drawn.append(opened.convert("RGB"))
+
+    box = ImageChops.difference(*drawn).getbbox()
+    assert box is not None
+    assert (box[2] - box[0], box[3] - box[1]) == (47, 29)
 
 
 def test_a_reply_to_nothing_says_so() -> None:

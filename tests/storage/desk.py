@@ -2,6 +2,7 @@
 
 import asyncio
 import itertools
+from dataclasses import replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -25,6 +26,9 @@ COST = 40_000
 HALF = 25_000
 PROVIDER = "openai"
 PICTURE = ResultPicture(blob="c" * 64, format="png", width=1024, height=1024, bytes=123_456)
+LOCKED = replace(
+    PICTURE, blob="9" * 64, width=640, height=480, bytes=7, untouched=PICTURE.blob, strayed=12, locked=True
+)
 
 
 class HandClock:

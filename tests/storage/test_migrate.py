@@ -13,6 +13,7 @@ from alembic.migration import MigrationContext
 
 from bot.dispatch import tickets
 from bot.domain.job import State
+from bot.domain.request import MaskWish, ResultSize
 from bot.storage import ledger, tables
 from bot.storage.database import Database
 from bot.storage.errors import DatabaseUnusable, RuleBroken
@@ -20,7 +21,8 @@ from bot.storage.migrate import upgrade
 from tests.storage import old_book
 from tests.storage.desk import PREDICTED, Desk
 
-NEW = {"banked", "pictures", "provider", "revised_prompt"}
+NEW = {"banked", "pictures", "provider", "revised_prompt", "untouched", "strayed", "locked"}
+NEW_TABLES = {"drafts"}
 BOTH = [tables.metadata, tickets.metadata]
 
 POSTGRES_SHAPE = (
@@ -97,12 +99,33 @@ async def test_an_old_database_is_upgraded_with_its_rows(empty_url: str) -> None
 
     async with Database(empty_url) as database, database.reading() as tx:
         after = await tx.run_sync(_everything)
+        assert [after.pop(name) for name in NEW_TABLES] == [[]]
         assert all(after.values())
         assert {name: _without_new(rows) for name, rows in after.items()} == before
         assert {(row["banked"], row["pictures"]) for row in after["jobs"] if row["charged"]} == {(0, 1)}
         assert {(row["banked"], row["pictures"]) for row in after["jobs"] if not row["charged"]} == {(0, 0)}
         assert {row["provider"] for row in after["attempts"]} == {""}
+        assert {(row["untouched"], row["strayed"], row["locked"]) for row in after["results"]} == {(None,) * 3}
         assert await ledger.check(database) == ()
+
+
+async def test_what_came_with_the_second_version_is_kept(empty_url: str) -> None:
+    """The tables that are made anew carry over what only a database of version 0002 could have in them."""
+    await _old(empty_url)
+    await upgrade(empty_url, "0002")
+    async with Database(empty_url) as database:
+        await Desk(database).execute(
+            "UPDATE results SET revised_prompt = 'snow, please'", "UPDATE jobs SET banked = 1 WHERE pictures > 0"
+        )
+        async with database.reading() as tx:
+            before = await tx.run_sync(_everything)
+
+    await upgrade(empty_url)
+
+    async with Database(empty_url) as database, database.reading() as tx:
+        after = await tx.run_sync(_everything)
+    new = {"untouched": None, "strayed": None, "locked": None}
+    assert after == {**before, "results": [row | new for row in before["results"]], "drafts": []}
 
 
 async def test_the_work_goes_on_after_an_upgrade(empty_url: str) -> None:
@@ -119,12 +142,15 @@ async def test_the_work_goes_on_after_an_upgrade(empty_url: str) -> None:
         finished = await desk.finish(await desk.job(sent["id"]), sent["attempt"])
         waiting = await desk.job(queued["id"])
         banked = await desk.bank(waiting, await desk.send(waiting))
+        draft = await desk.book.draft(desk.request(origin=1001), PREDICTED, desk.clock.now() + 1)
 
         assert new.id > max(row["id"] for row in before["jobs"])
         assert finished is not None
         assert (finished.state, finished.version) == (State.DONE, 3)
         assert banked is not None
         assert banked.state is State.RUNNING
+        assert (waiting.request.result_size, waiting.request.mask_wish) == (ResultSize.OPEN, MaskWish())
+        assert await desk.book.drafted(draft.id) == draft
         assert await ledger.check(database) == ()
         with pytest.raises(RuleBroken, match="append-only"):
             await desk.execute("DELETE FROM ledger")

@@ -1,12 +1,13 @@
 """The rest of the book: versions, posted parts, blobs in use, and small texts."""
 
 import asyncio
+import json
 from dataclasses import replace
 
 import pytest
 
 from bot.domain.job import State
-from bot.domain.request import InputFile, PlaceKind
+from bot.domain.request import InputFile, MaskWish, PlaceKind, ResultSize
 from bot.storage.database import Database
 from bot.storage.rows import request_from, request_text
 from bot.workflow.ports import Book as BookPort
@@ -17,9 +18,26 @@ def test_a_request_comes_back_from_its_row_as_it_was() -> None:
     """Every field of a request, strange letters included, survives the row."""
     request = Desk(Database("sqlite+aiosqlite:///never-opened.db")).request()
     strange = replace(request, prompt="schön\n“雪” \U0001f3a8", mask=None, parent=3)
+    masked = replace(
+        request,
+        result_size=ResultSize.SAME,
+        mask_wish=MaskWish(lock=False, feather=8),
+        mask_share=231,
+        status_message=2**60,
+    )
 
-    assert [request_from(request_text(one)) for one in (request, strange)] == [request, strange]
+    assert [request_from(request_text(one)) for one in (request, strange, masked)] == [request, strange, masked]
     assert request_text(strange).isascii()
+
+
+def test_a_request_of_an_earlier_version_has_nothing_said_of_what_it_did_not_know() -> None:
+    """Rows that were written before masks could be locked, sizes kept and edits asked about are read as ever."""
+    request = Desk(Database("sqlite+aiosqlite:///never-opened.db")).request()
+    said = json.loads(request_text(request))
+    for later in ("result_size", "mask_wish", "mask_share", "status_message"):
+        del said[later]
+
+    assert request_from(json.dumps(said)) == request
 
 
 @pytest.mark.parametrize("kind", [PlaceKind.CHANNEL, PlaceKind.THREAD])

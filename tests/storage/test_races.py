@@ -2,13 +2,15 @@
 
 import asyncio
 from collections.abc import Sequence
+from typing import Any
 
+import pytest
 import sqlalchemy as sa
 
-from bot.domain.errors import ProviderDown
-from bot.domain.job import Job, State
+from bot.domain.errors import NotAgreed, ProviderDown
+from bot.domain.job import State
 from bot.storage.database import Database
-from tests.storage.desk import COST, PROVIDER, Desk
+from tests.storage.desk import COST, NOON, PREDICTED, PROVIDER, Desk
 
 
 async def test_one_of_many_claims_wins(desk: Desk) -> None:
@@ -96,7 +98,22 @@ async def test_verbs_that_wait_for_each_other_in_a_forced_order_all_end(postgres
     assert await desk.balanced()
 
 
-async def _until_all_wait(database: Database, verbs: Sequence["asyncio.Task[Job | None]"]) -> None:
+async def test_a_yes_that_waits_for_a_no_finds_it(postgres_desk: Desk) -> None:
+    """A yes that was begun while the draft was open, and was stopped at its row, sees what became of it meanwhile."""
+    desk = postgres_desk
+    dropped = await desk.book.draft(desk.request(), PREDICTED, NOON + 1)
+    async with desk.database.writing() as tx:
+        await tx.execute(sa.text("UPDATE drafts SET state = 'dropped', closed_at = 1"))
+        agree = desk.book.place(dropped.request, desk.lines(), PREDICTED, dropped.id)
+        verb = asyncio.create_task(agree)
+        await _until_all_wait(desk.database, [verb])
+
+    with pytest.raises(NotAgreed):
+        await verb
+    assert (await desk.rows())["jobs"] == []
+
+
+async def _until_all_wait(database: Database, verbs: Sequence["asyncio.Task[Any]"]) -> None:
     """Return when every verb waits for a lock, but for a cancel that came before the finish and had only to mute."""
     question = sa.text("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'")
     waiting = 0

@@ -3,23 +3,28 @@
 import asyncio
 import shutil
 import tempfile
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from bot.domain.errors import OutcomeUnknown, ProviderDown
+from bot.domain.draft import DraftState
+from bot.domain.errors import OutcomeUnknown, ProviderDown, Refused
 from bot.domain.job import Job
-from bot.domain.quota import Line
+from bot.domain.quota import Limits, Line
+from bot.domain.request import EditRequest, InputFile
 from bot.storage.database import Database
 from bot.workflow.ports import Book, Settlement
 from tests.standins import Steps
-from tests.storage.desk import HALF, PICTURE, PREDICTED, PROVIDER, Desk
+from tests.storage.desk import HALF, LOCKED, PICTURE, PREDICTED, PROVIDER, Desk
 from tests.workflow.memory_book import MemoryBook
 
 Verb = Callable[[Book, int, str], Awaitable[object]]
+DraftVerb = Callable[[Book, "Edit", int], Awaitable[object]]
 
 VERBS: dict[str, Verb] = {
     "claim": lambda book, job, _: book.claim(job),
@@ -36,41 +41,121 @@ VERBS: dict[str, Verb] = {
     "cancel": lambda book, job, _: book.cancel(job),
     "unmute": lambda book, job, _: book.unmute(job),
     "delivered": lambda book, job, _: book.delivered(job),
+    "retouched": lambda book, job, _: book.retouched(job, 1, LOCKED),
+    "measured": lambda book, job, _: book.retouched(job, 2, replace(PICTURE, strayed=7)),
     "recover": lambda book, *_: book.recover(OutcomeUnknown()),
 }
 # Chance alone seldom gets far, so most of what it strings together are whole passages.
 PASSAGES = [[name] for name in VERBS] + [["claim", "sent"], ["claim", "sent", "bank"], ["sent", "bank"], ["sent"]]
 
 
+# Two origins, and what can be said of a draft of theirs; the clock is moved so that drafts expire between verbs.
+ORIGINS = (1, 2)
+SOON, SPENT = 60.0, Limits(0, 10**9, 10**9)
+DRAFT_VERBS: dict[str, DraftVerb] = {
+    "draft": lambda book, edit, _: book.draft(edit.request, PREDICTED, edit.now + SOON),
+    "draft_over": lambda book, edit, _: book.draft(edit.request, PREDICTED, edit.now),
+    "asked": lambda book, _, draft: book.asked(draft, 77),
+    "asked_again": lambda book, _, draft: book.asked(draft, 78),
+    "agree": lambda book, edit, draft: book.place(edit.request, edit.lines, PREDICTED, draft),
+    "agree_spent": lambda book, edit, draft: book.place(edit.request, edit.too_much, PREDICTED, draft),
+    "place": lambda book, edit, _: book.place(edit.request, edit.lines, PREDICTED),
+    "drop": lambda book, _, draft: book.close_draft(draft, DraftState.DROPPED),
+    "expire": lambda book, _, draft: book.close_draft(draft, DraftState.EXPIRED),
+    "close_wrongly": lambda book, _, draft: book.close_draft(draft, DraftState.AGREED),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """What a verb about a draft is told: an edit, the moment, a hold that fits and one that does not."""
+
+    request: EditRequest
+    now: float
+    lines: tuple[Line, ...]
+    too_much: tuple[Line, ...]
+
+
 @settings(max_examples=25, deadline=None)
 @given(passages=st.lists(st.sampled_from(PASSAGES), max_size=8))
 @example(passages=[["claim", "sent", "bank"], ["sent"], ["recover"], ["delivered"]])
 @example(passages=[["claim", "sent", "bank"], ["sent"], ["finish_short"], ["delivered"]])
+@example(passages=[["claim", "sent", "finish"], ["measured"], ["retouched"], ["retouched"], ["delivered"]])
 @example(passages=[["claim", "sent", "bank"], ["cancel"], ["lose"], ["claim", "sent"], ["finish_short_at_once"]])
 def test_both_books_say_the_same(sqlite_template: Path, passages: list[list[str]]) -> None:
     """Answers, jobs, attempts, tickets and balances agree after every verb."""
     asyncio.run(_compare(sqlite_template, [name for passage in passages for name in passage]))
 
 
-async def _compare(template: Path, names: list[str]) -> None:
+@settings(max_examples=25, deadline=None)
+@given(
+    says=st.lists(
+        st.tuples(st.sampled_from(list(DRAFT_VERBS)), st.sampled_from(ORIGINS), st.integers(1, 3), st.booleans()),
+        max_size=12,
+    )
+)
+@example(says=[("draft", 1, 1, False), ("asked", 1, 1, False), ("agree", 1, 1, False), ("agree", 1, 1, True)])
+@example(says=[("draft", 1, 1, False), ("agree_spent", 1, 1, False), ("drop", 1, 1, False), ("agree", 1, 1, False)])
+@example(says=[("draft", 2, 1, False), ("draft", 2, 1, False), ("draft", 1, 1, False), ("agree", 1, 2, False)])
+@example(says=[("draft", 1, 1, False), ("draft", 2, 2, True), ("agree", 2, 2, False), ("agree", 1, 2, False)])
+@example(says=[("place", 1, 1, False), ("draft_over", 1, 1, False), ("agree", 1, 1, False), ("expire", 1, 1, False)])
+def test_both_books_say_the_same_of_drafts(sqlite_template: Path, says: list[tuple[str, int, int, bool]]) -> None:
+    """Answers, refusals, drafts, late drafts, jobs, tickets and blobs in use agree after every verb."""
+    asyncio.run(_compare_drafts(sqlite_template, says))
+
+
+async def _compare_drafts(template: Path, says: list[tuple[str, int, int, bool]]) -> None:
+    async with _both(template) as (desk, memory):
+        for name, origin, draft, waits in says:
+            desk.clock.time += SOON if waits else 0
+            request = replace(desk.request(origin), pictures=(InputFile(f"{origin}" * 64, "x.png", 1),))
+            edit = Edit(request, desk.clock.now(), desk.lines(), desk.lines(limits=SPENT))
+            real = await _answer(DRAFT_VERBS[name](desk.book, edit, draft))
+            said = await _answer(DRAFT_VERBS[name](memory, edit, draft))
+
+            assert real == said
+            assert await desk.book.late_drafts() == await memory.late_drafts()
+            assert [await desk.book.drafted(one) for one in range(4)] == [await memory.drafted(one) for one in range(4)]
+            assert await desk.ticketed() == memory.tickets
+            since = desk.clock.now() + 1
+            assert await desk.book.blobs_in_use(since) == await memory.blobs_in_use(since)
+            assert await desk.balanced()
+
+
+async def _answer(verb: Awaitable[object]) -> object:
+    """What the verb says; of what it raises, the kind."""
+    try:
+        return await verb
+    except (Refused, LookupError, ValueError) as refusal:
+        return type(refusal)
+
+
+@asynccontextmanager
+async def _both(template: Path) -> AsyncIterator[tuple[Desk, MemoryBook]]:
+    """The real book, on a database of its own, and the stand-in, under one clock."""
     with tempfile.TemporaryDirectory() as folder:
         shutil.copy(template, f"{folder}/book.db")
         async with Database(f"sqlite+aiosqlite:///{folder}/book.db") as database:
             desk = Desk(database)
-            memory = MemoryBook(desk.clock, Steps())
-            request, lines = desk.request(images=4), desk.lines(images=4)
-            job = (await desk.book.place(request, lines, PREDICTED)).job.id
-            await memory.place(request, lines, PREDICTED)
-            for name in names:
-                await _told_the_same(desk, memory, job, VERBS[name], lines)
+            yield desk, MemoryBook(desk.clock, Steps())
+
+
+async def _compare(template: Path, names: list[str]) -> None:
+    async with _both(template) as (desk, memory):
+        request, lines = desk.request(images=4), desk.lines(images=4)
+        job = (await desk.book.place(request, lines, PREDICTED)).job.id
+        await memory.place(request, lines, PREDICTED)
+        for name in names:
+            await _told_the_same(desk, memory, job, VERBS[name], lines)
 
 
 async def _told_the_same(desk: Desk, memory: MemoryBook, job: int, verb: Verb, lines: tuple[Line, ...]) -> None:
     attempts = await _attempts(desk)
-    real = await verb(desk.book, job, attempts[-1]["id"] if attempts else "none")
-    said = await verb(memory, job, list(memory.attempts)[-1] if memory.attempts else "none")
+    real = await _answer(verb(desk.book, job, attempts[-1]["id"] if attempts else "none"))
+    said = await _answer(verb(memory, job, list(memory.attempts)[-1] if memory.attempts else "none"))
 
     assert _comparable(real) == _comparable(said)
+    assert await desk.book.maker(job) == await memory.maker(job)
     assert _plain(await desk.job(job)) == _plain(memory.jobs[job])
     assert [(one["provider"], one["state"], one["code"], one["request_id"]) for one in await _attempts(desk)] == [
         (one.provider, one.outcome, one.code, one.request_id) for one in memory.attempts.values()
@@ -86,6 +171,8 @@ def _comparable(answer: object) -> object:
     """An answer as far as both books have to agree: an attempt has an id of its own in each."""
     if isinstance(answer, Job):
         return _plain(answer)
+    if isinstance(answer, type):
+        return answer
     return [_plain(job) for job in answer] if isinstance(answer, list) else answer is None
 
 

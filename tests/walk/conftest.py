@@ -1,13 +1,15 @@
 """The walk: the real bot, unmodified discord.py and all, against the sandbox over real HTTP and WebSocket."""
 
-from collections.abc import AsyncGenerator, Callable
-from contextlib import AbstractAsyncContextManager
+from collections.abc import AsyncGenerator, Callable, Iterator, Mapping
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 
 from bot import app, logs
+from bot.sandbox.discord_api.furnish import GUILD, add_channel, add_member
 from bot.sandbox.engine.books import Call
 from bot.sandbox.engine.form import Form, parsed
 from bot.sandbox.member import Member
@@ -15,6 +17,8 @@ from bot.sandbox.samples import Samples, write_samples
 from bot.sandbox.serve import Sandbox
 from bot.settings import Settings
 from tests.walk.sight import Record, body_of
+
+PLACES = 80  # of a crowd
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +39,12 @@ class Stage:
     def member(self, name: str = "mira", channel: str | int = "pictures") -> Member:
         """Somebody who acts there; to be entered with `async with`."""
         return self.sandbox.member(name, str(channel))
+
+    def id_of(self, name: str) -> str:
+        """The id of a person."""
+        user = self.sandbox.discord.world.user_named(name)
+        assert user is not None
+        return str(user.id)
 
     @property
     def calls(self) -> tuple[Call, ...]:
@@ -75,3 +85,51 @@ async def stage(tmp_path: Path) -> AsyncGenerator[Stage, None]:
 def samples(tmp_path_factory: pytest.TempPathFactory) -> Samples:
     """A picture, a second one, and a mask for the first, 1024x1024 each."""
     return write_samples(tmp_path_factory.mktemp("samples"))
+
+
+@dataclass(frozen=True, slots=True)
+class Crowd:
+    """A stage on which one bot plays for many tests, each of which has a member and a channel of its own."""
+
+    stage: Stage
+    places: Iterator[int]
+
+    def newcomer(self) -> Member:
+        """A member who has asked for nothing yet, in a channel where nothing was said."""
+        place = next(self.places)
+        return self.stage.member(f"member-{place}", f"place-{place}")
+
+    def calls(self, prompt: str) -> list[Call]:
+        """The calls that the image API got with this prompt, which no other test uses."""
+        return [call for call in self.stage.calls if ("prompt", prompt) in call.fields]
+
+    def form(self, prompt: str) -> Form:
+        """What the image API was sent with this prompt, in the one call that there was."""
+        [form] = [form for form in self.stage.forms() if form.text("prompt") == prompt]
+        return form
+
+
+@asynccontextmanager
+async def crowded(
+    folder: Path, changes: Callable[[Stage], Mapping[str, str]] = lambda _: {}
+) -> AsyncGenerator[Crowd, None]:
+    """A crowd before a bot with the settings that `changes` makes for its stage; the ledger has to be exact in the end.
+
+    discord.py knows one address of Discord in a process, so a file of tests has either a crowd or stages.
+    """
+    logs.configure("WARNING")
+    async with Sandbox() as sandbox:
+        stage, world = Stage(sandbox, folder / "data"), sandbox.discord.world
+        for place in range(PLACES):
+            add_member(world, world.guilds[GUILD], f"member-{place}")
+            add_channel(world, world.guilds[GUILD], f"place-{place}")
+        async with stage.bot(**changes(stage)):
+            yield Crowd(stage, iter(range(PLACES)))
+        assert not await app.check_ledger(stage.settings())
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def crowd(tmp_path_factory: pytest.TempPathFactory) -> AsyncGenerator[Crowd, None]:
+    """A bot that is started once, for the tests of a file that would otherwise wait for it most of their time."""
+    async with crowded(tmp_path_factory.mktemp("crowd")) as crowd:
+        yield crowd

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from PIL import Image
+from PIL import Image, ImageChops
 
 from bot.sandbox.discord_api.furnish import BOT
 from bot.sandbox.discord_api.messages import SYSTEM_KINDS
@@ -41,6 +41,21 @@ def mask(name: str = "mask.png", size: tuple[int, int] = (256, 256)) -> Named:
     whole.paste((0, 0, 0, 0), (0, 0, size[0] // 2, size[1]))
     whole.save(out, "PNG")
     return name, out.getvalue()
+
+
+def opened_by(form: Form) -> Image.Image:
+    """What the mask of a form opens, white on black: what is rather transparent, or white where nothing can be."""
+    [sent] = [file.body for file in form.files if file.name == "mask"]
+    with Image.open(io.BytesIO(sent)) as opened:
+        if opened.mode == "RGBA":
+            return opened.getchannel("A").point(lambda alpha: 255 if alpha < 128 else 0)
+        return opened.convert("L").point(lambda grey: 255 if grey > 127 else 0)
+
+
+def share_apart(one: Image.Image, other: Image.Image) -> float:
+    """Which part of two black and white pictures of one size differs, from 0 to 1."""
+    assert one.size == other.size
+    return ImageChops.difference(one, other).histogram()[255] / (one.width * one.height)
 
 
 def size_of(content: bytes | memoryview) -> tuple[int, int]:
@@ -101,8 +116,31 @@ async def ended(member: Member, acted: Acted) -> Acted:
     return replace(acted, status=status, thread_id=int(thread) if thread else None, posted=tuple(posted))
 
 
+def button_labels(message: Json) -> list[str]:
+    """The labels of a message's buttons."""
+    return [one["label"] for row in message["components"] for one in row["components"]]
+
+
+def private(acted: Acted) -> str:
+    """What the member was answered, seen by nobody else in a server."""
+    assert acted.private is not None
+    return str(acted.private["content"])
+
+
+async def exhibited(member: Member, acted: Acted, button: str) -> list[tuple[Json, bytes]]:
+    """The attachments that a button under the results brings, with their bytes."""
+    pressed = await member.press(int(acted.posted[0]["id"]), button, wait="answer")
+    assert pressed.status is not None, pressed.private
+    return [(file, await member.download(file["url"])) for file in pressed.status["attachments"]]
+
+
 async def quota(member: Member) -> str:
     """What /quota says."""
     acted = await member.slash("quota", wait="answer")
     assert acted.private is not None
     return str(acted.private["content"])
+
+
+def is_whole(left: str) -> bool:
+    """Whether an allowance is as it was on the first day."""
+    return "20 of 20 left" in left and "$5.00 of $5.00 left" in left and "held" not in left

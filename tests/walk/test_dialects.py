@@ -144,11 +144,13 @@ async def test_a_self_hosted_engine_gets_a_white_mask_and_no_orders(stage: Stage
     assert [file["filename"] for file in acted.files] == ["edit-1-v1-1.png"]
 
 
-async def test_a_mask_that_an_engine_would_ignore_is_refused(stage: Stage) -> None:
-    """vLLM-Omni and SGLang take a mask and do nothing with it: the member hears so before anything is sent."""
+async def test_a_mask_that_an_engine_would_ignore_needs_the_lock(stage: Stage) -> None:
+    """vLLM-Omni and SGLang take a mask and do nothing with it: without the lock it would be worth nothing."""
     async with stage.bot(**providers(stage, *ROWS, cards=CARDS)), stage.member() as mira:
         refused = [
-            (await mira.edit(images=[picture()], mask=HOLE, prompt="teal", options={"model": name})).refused
+            (
+                await mira.edit(images=[picture()], mask=HOLE, prompt="teal", options={"model": name, "lock": False})
+            ).refused
             for name in (QWEN, "at-sglang")
         ]
 

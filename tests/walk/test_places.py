@@ -6,7 +6,7 @@ from bot.sandbox.discord_api.furnish import GUILD
 from bot.sandbox.discord_api.world import ChannelKind
 from bot.sandbox.member import Via
 from tests.walk.conftest import Stage
-from tests.walk.sight import LINK, edited, is_private, of_bot, picture, words
+from tests.walk.sight import LINK, edited, is_private, mask, of_bot, picture, words
 
 HOSTILE = "@everyone <@&1100000000000000202> **bold** [free](https://evil.test) ```code``` # big\n> quote \u202egnp.exe"
 
@@ -94,7 +94,7 @@ async def test_a_hostile_prompt_pings_nobody_and_is_shown_as_it_is(stage: Stage)
     async with stage.bot(), stage.member() as mira:
         # What Discord would take as a ping in a message of a bot that may ping everyone.
         await mira.lever("permissions", {"allow": ["MENTION_EVERYONE"]})
-        named = ("@everyone_`x`-mask.png", picture()[1])
+        named = ("@everyone_`x`-mask.png", mask()[1])
         acted = await edited(mira, images=[picture(), picture("b.png")], mask=named, prompt=HOSTILE)
         everything = [*await of_bot(mira), *await of_bot(mira, acted.thread_id)]
 

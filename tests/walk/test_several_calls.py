@@ -18,7 +18,7 @@ async def test_more_results_than_a_call_gives_are_several_calls(stage: Stage) ->
     assert len({call.client_request_id for call in stage.calls}) == 3
     [message] = acted.posted
     assert [file["filename"] for file in message["attachments"]] == [f"edit-1-v1-{number}.png" for number in (1, 2, 3)]
-    assert message["content"].endswith(f" · {billed(stage.calls)}")
+    assert message["content"].endswith(f" · {billed(stage.calls)} · edited by AI")
     assert "Pictures: 17 of 20 left" in left
 
 

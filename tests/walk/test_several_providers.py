@@ -27,7 +27,7 @@ async def test_where_the_first_locks_us_out_the_second_makes_it(stage: Stage, fa
 
     assert _asked(stage) == ["openai", "newapi", "newapi"]
     assert [len(one.files) for one in done] == [1, 1]
-    assert words(done[0].posted)[0].endswith(f" · {billed(stage.calls[:2])}")
+    assert words(done[0].posted)[0].endswith(f" · {billed(stage.calls[:2])} · edited by AI")
     assert "Pictures: 18 of 20 left" in left
     assert "held" not in left
     [letter] = letters

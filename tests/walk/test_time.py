@@ -82,9 +82,9 @@ async def test_a_result_over_the_servers_limit_is_posted_as_a_lighter_copy(stage
         await mira.lever("guild", {"premium_tier": 2})
         within = await edited(elsewhere, images=[noise()], prompt="teal", options={"size": "2048x2048"})
 
-    assert [file["filename"] for file in over.files] == ["edit-1-v1-1.jpg"]
+    assert [file["filename"] for file in over.files] == ["edit-1-v1-1.webp"]
     assert over.files[0]["size"] <= 10 * 2**20
-    assert "edit-1-v1-1.jpg is a lighter copy: the original has " in over.posted[0]["content"]
+    assert "edit-1-v1-1.webp is the same picture as lossless WebP: the original has " in over.posted[0]["content"]
     assert "over the limit of 10 MB here, and is kept." in over.posted[0]["content"]
     assert [file["filename"] for file in within.files] == ["edit-2-v1-1.png"]
     assert within.files[0]["size"] > 10 * 2**20

@@ -54,10 +54,10 @@ def test_flat() -> None:
 
 
 def test_ignored_mask() -> None:
-    """A mask that the provider takes and ignores is none."""
+    """Where the provider ignores masks, only the lock makes one of use."""
     card = shipped_cards("vllm_omni")["gpt-image-2"]
 
-    assert "no mask" in describe(card, "en-US").limits[0]
+    assert "mask only with the lock" in describe(card, "en-US").limits[0]
 
 
 def test_quality_that_cannot_be_asked_for() -> None:

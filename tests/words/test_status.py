@@ -8,7 +8,7 @@ from bot.domain.errors import OutcomeUnknown, PictureDamaged, SafetyRefused
 from bot.domain.job import Job, ResultPicture, State
 from bot.domain.progress import Phase, Progress
 from bot.domain.quota import HOUSE, Allowance, Balance, Period, Unit, Window
-from bot.domain.request import Door, EditRequest, InputFile, Options, Origin, Place, PlaceKind
+from bot.domain.request import Door, EditRequest, InputFile, Origin, Place, PlaceKind
 from bot.words import answers, status
 
 REQUEST = EditRequest(
@@ -54,21 +54,6 @@ def test_end_line(job: Job, line: str) -> None:
     assert status.end_line(job, "<#9>", "en-US") == f"{line} · <#9>"
 
 
-def test_result_line() -> None:
-    """Results say version, model, size, time and cost; further messages only which they are."""
-    assert status.result_line(DONE, 0, 2, "en-US", titled=False) == "v1 · gpt-image-2 · 1024x1024 · 14 s · $0.05"
-    assert status.result_line(DONE, 1, 2, "en-US", titled=True) == "Edit #7 · v1 · message 2 of 2"
-
-
-def test_fewer_than_asked() -> None:
-    """Where fewer pictures came than were asked for, that is said beside what they cost."""
-    four = replace(DONE, request=replace(REQUEST, options=Options(n=4)), results=(PNG, PNG))
-
-    assert status.result_line(four, 0, 1, "en-US", titled=False) == (
-        "v1 · 2 of 4 pictures · gpt-image-2 · 1024x1024 · 14 s · $0.05"
-    )
-
-
 def test_told() -> None:
     """An edit without pictures says why, that nothing was charged, and what to do."""
     unknown = replace(JOB, state=State.UNKNOWN, trouble=OutcomeUnknown())
@@ -88,11 +73,12 @@ def test_told_of_a_damaged_picture() -> None:
 
 
 def test_byline() -> None:
-    """Who asked is named, and so is the mask, never guessed silently."""
-    masked = replace(JOB, request=replace(REQUEST, mask=InputFile("b", "sky-mask.png", 3)))
+    """Who asked is named, and so is the mask with what it selects: nothing is guessed silently."""
+    masked = replace(REQUEST, mask=InputFile("b", "sky-mask.png", 3))
 
-    assert status.byline(JOB, "en-US") == "<@42>"
+    assert status.byline(REQUEST, "en-US") == "<@42>"
     assert status.byline(masked, "en-US") == "<@42> · mask: sky-mask.png"
+    assert status.byline(replace(masked, mask_share=230), "en-US") == "<@42> · mask: sky-mask.png, 23 % will change"
 
 
 def test_standing() -> None:

@@ -13,9 +13,15 @@ from bot.domain.job import Job, State
 from bot.domain.quota import Limits, Unit
 from bot.domain.request import Door, EditRequest, InputFile, Options, Origin, Place, PlaceKind
 from bot.workflow.announce import Announcer
+from bot.workflow.drafts import Drafts
+from bot.workflow.exhibiting import Exhibitor
+from bot.workflow.finishing import Finisher
 from bot.workflow.insistence import Insistence
+from bot.workflow.looking import Looking
 from bot.workflow.making import Maker
+from bot.workflow.packing import Packer
 from bot.workflow.patience import Patience
+from bot.workflow.ports import Asking, Receipt
 from bot.workflow.recover import recover
 from bot.workflow.reporting import Reporter
 from bot.workflow.submit import Submit
@@ -57,6 +63,7 @@ class House:
     bells: int = 0
     stopping: bool = False
     chance: float = 0.0
+    ask_above: int = 1_000_000
 
     def __post_init__(self) -> None:
         self.clock = HandClock(self.steps)
@@ -72,17 +79,22 @@ class House:
         """Make the conductors anew, as a new process would: nothing but the rooms' rows and files is left."""
         self.stopping = False
         announce = Announcer(self.book, self.postbox)
+        pack = Packer(self.pictures)
+        self.drafts = Drafts(self.book, self.postbox, self.clock)
         self.submit = Submit(
             self.catalog,
             self.limits,
-            self.pictures,
+            Looking(self.pictures, self.blobs),
             self.book,
             self.blobs,
             self.postbox,
             announce,
+            self.drafts,
+            Exhibitor(self.book, self.blobs, self.pictures, self.postbox, pack),
             self.clock,
             self.ring,
             self.provider.is_shut,
+            self.ask_above,
         )
         make = Maker(
             self.catalog,
@@ -97,7 +109,8 @@ class House:
             Insistence(self.clock),
             b"key",
         )
-        self.worker = Worker(self.book, make, Reporter(self.book, self.blobs, self.postbox, self.pictures, announce))
+        finish = Finisher(self.catalog, self.pictures, self.blobs, self.book, self.postbox, self.clock)
+        self.worker = Worker(self.book, make, Reporter(self.book, self.blobs, self.postbox, finish, pack, announce))
 
     def ring(self) -> None:
         """Count the wakes of the dispatcher."""
@@ -165,8 +178,24 @@ class House:
     async def placed(self, *outcomes: Comes | Exception | None, request: EditRequest | None = None) -> Job:
         """An edit in the queue, and what the provider will answer to it."""
         self.provider.script = list(outcomes)
-        receipt = await self.submit(request or self.edit())
-        return receipt.job
+        return (await self.submitted(request or self.edit())).job
+
+    async def submitted(self, request: EditRequest) -> Receipt:
+        """The receipt of an edit that is placed without a question."""
+        receipt = await self.submit(request)
+        assert isinstance(receipt, Receipt)
+        return receipt
+
+    async def asked(self, request: EditRequest) -> Asking:
+        """The question about an edit that is too dear to be placed without one."""
+        asking = await self.submit(request)
+        assert isinstance(asking, Asking)
+        return asking
+
+    def dear(self) -> None:
+        """Have every edit asked about, as an operator does who sets the limit to nothing."""
+        self.ask_above = 0
+        self.start()
 
     def money(self, kind: Kind, account: str) -> int:
         """The micro-USD of this kind on this account."""

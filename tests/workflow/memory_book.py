@@ -1,18 +1,18 @@
 """A book of jobs in memory: the same table of moves and the same rules of money as the real one, for tests to read."""
 
 import math
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
 from bot.domain.errors import Poisoned, Trouble
-from bot.domain.job import OVER, UNSETTLED, Announcement, Job, Move, State, advance, sources
+from bot.domain.job import OVER, UNSETTLED, Announcement, Job, Move, ResultPicture, State, advance, sources
 from bot.domain.quota import HOUSE, Balance, Line, Unit, Window, refusal
 from bot.domain.request import EditRequest, Origin
 from bot.workflow.ports import Book, Clock, Placed, Settlement
 from tests.standins import Steps
+from tests.workflow.memory_drafts import MemoryDrafts
 
 CRASHES_OF_A_POISONED_JOB = 2
 NOTHING_MORE = Settlement(0, ())
@@ -49,11 +49,11 @@ class Attempt:
     request_id: str | None = None
 
 
-class MemoryBook:
+class MemoryBook(MemoryDrafts):
     """The rows in memory, under the same table of moves and the same rules of money."""
 
     def __init__(self, clock: Clock, steps: Steps) -> None:
-        self.clock, self.steps = clock, steps
+        super().__init__(clock, steps)
         self.jobs: dict[int, Job] = {}
         self.entries: list[Entry] = []
         self.attempts: dict[str, Attempt] = {}
@@ -63,9 +63,13 @@ class MemoryBook:
         self._crashes: dict[int, int] = {}
         self._parts: dict[int, dict[int, int]] = {}
 
-    async def place(self, request: EditRequest, hold: Sequence[Line], predicted: int) -> Placed:
+    async def place(
+        self, request: EditRequest, hold: Sequence[Line], predicted: int, draft: int | None = None
+    ) -> Placed:
         async with self._verb("place"):
+            agreed = {} if draft is None else {draft: self._agreed(draft, request.origin)}
             if (before := self.placed_by(request.origin)) is not None:
+                self.drafts |= agreed
                 return Placed(before, fresh=False, ahead=self._ahead(before.id))
             for line in hold:
                 if line.amount > (left := self._balance(line.window).left):
@@ -74,6 +78,7 @@ class MemoryBook:
             self.jobs[job.id], self._open[job.id] = job, tuple(hold)
             self.entries.extend(Entry(job.id, line.window, Kind.HOLD, line.amount) for line in hold)
             self.tickets.add(job.id)
+            self.drafts |= agreed
             return Placed(job, fresh=True, ahead=self._ahead(job.id))
 
     async def job(self, job_id: int) -> Job | None:
@@ -196,6 +201,21 @@ class MemoryBook:
                 self.tickets.discard(job_id)
             return told
 
+    async def retouched(self, job_id: int, number: int, picture: ResultPicture) -> Job:
+        async with self._verb("retouched"):
+            job, own = self.jobs.get(job_id), picture.untouched or picture.blob
+            there = dict(enumerate(job.results, 1)).get(number) if job else None
+            if job is None or there is None or own != (there.untouched or there.blob):
+                raise LookupError(f"job {job_id} has no result {number} that was made of {own}")
+            if there.blob == own:
+                results = (*job.results[: number - 1], picture, *job.results[number:])
+                self.jobs[job_id] = replace(job, results=results)
+            return self.jobs[job_id]
+
+    async def maker(self, job_id: int) -> str | None:
+        answered = [one for one in self.attempts.values() if (one.job, one.outcome) == (job_id, "answered")]
+        return answered[-1].provider if answered else None
+
     async def posted(self, job_id: int, part: int, message_id: int) -> None:
         async with self._verb("posted"):
             self._parts.setdefault(job_id, {})[part] = message_id
@@ -226,9 +246,11 @@ class MemoryBook:
     async def blobs_in_use(self, since: float) -> frozenset[str]:
         await self.steps.take("blobs_in_use")
         kept = [job for job in self.jobs.values() if job.placed_at >= since or job.state not in OVER]
-        masks = {job.request.mask.blob for job in kept if job.request.mask}
-        pictures = {file.blob for job in kept for file in job.request.pictures}
-        return frozenset(masks | pictures | {result.blob for job in kept for result in job.results})
+        requests = [job.request for job in kept] + [draft.request for draft in self._open_drafts()]
+        masks = {request.mask.blob for request in requests if request.mask}
+        pictures = {file.blob for request in requests for file in request.pictures}
+        results = {blob for job in kept for one in job.results for blob in (one.blob, one.untouched) if blob}
+        return frozenset(masks | pictures | results)
 
     # ── what a test asks ────────────────────────────────────────────────────────────────────────────────────
 
@@ -254,12 +276,6 @@ class MemoryBook:
         return wrong
 
     # ── the rows ────────────────────────────────────────────────────────────────────────────────────────────
-
-    @asynccontextmanager
-    async def _verb(self, name: str) -> AsyncIterator[None]:
-        await self.steps.take(name)
-        yield
-        await self.steps.take(f"{name} written")
 
     def _move(self, job_id: int, move: Move, **changes: Any) -> Job | None:
         job = self.jobs.get(job_id)

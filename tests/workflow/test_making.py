@@ -30,7 +30,7 @@ async def test_the_order_of_writing_is_the_promise(house: House) -> None:
 
     assert house.steps.taken == [
         *("claim", "workshop", "prepare", "turn", "sent", "edit", "edit sent", "verify", "keep", "finish"),
-        *("deliver", "post", "posted", "delivered"),
+        *("workshop", "deliver", "post", "posted", "delivered"),
     ]
     assert house.state() is State.DELIVERED
     assert house.book.tickets == set()

@@ -6,8 +6,8 @@ from bot.domain.errors import Failed, SafetyRefused
 from bot.domain.job import State
 from bot.domain.quota import Unit
 from bot.domain.request import Options
-from bot.workflow.ports import Declined, Undeliverable, Unreachable
-from bot.workflow.reporting import result_name
+from bot.workflow.packing import result_name
+from bot.workflow.ports import Declined, Rung, Undeliverable, Unreachable
 from tests.standins import Comes
 from tests.workflow.house import ANN, MEMBER, House
 from tests.workflow.memory_book import Kind
@@ -199,7 +199,8 @@ async def test_a_result_over_the_limit_goes_as_a_lighter_copy(house: House) -> N
     await house.work()
 
     [parcel] = house.postbox.deliveries[0].parcels
-    assert (parcel.filename, parcel.lighter_than) == ("edit-1-v1-1.png", 16)
+    assert (parcel.filename, parcel.lighter_than) == ("edit-1-v1-1.webp", 16)
+    assert (parcel.rung, parcel.bytes <= 5) == (Rung.LOSSLESS, True)
     assert house.blobs.path(house.job().results[0].blob).read_bytes() == b"jpeg 1024x1024 b"
 
 
@@ -208,10 +209,8 @@ async def test_a_result_that_cannot_be_made_lighter_is_delivered_as_it_is(house:
     house.postbox.most_bytes = 5
     await house.placed(Comes())
 
-    async def spoil_the_copy() -> None:
-        house.steps.raise_at("prepare", Failed())
+    house.steps.raise_at("lighten", Failed())
 
-    house.steps.meanwhile("finish", spoil_the_copy)
     await house.work()
 
     [parcel] = house.postbox.deliveries[0].parcels

@@ -179,7 +179,7 @@ async def test_where_all_are_shut_nothing_is_placed(house: House) -> None:
     house.provider.shut = {"first", "second"}
 
     with pytest.raises(ProviderShut) as refused:
-        await house.submit(house.edit())
+        await house.submitted(house.edit())
 
     assert refused.value.fields == {"model": "gpt-image-2"}
     assert house.steps.taken == []
@@ -193,7 +193,7 @@ async def test_where_the_only_able_one_is_shut_nothing_is_placed(house: House) -
     house.provider.shut = {"first"}
 
     with pytest.raises(ProviderShut):
-        await house.submit(house.edit(mask=house.file("mask.png")))
+        await house.submitted(house.edit(mask=house.file("mask.png")))
 
     assert house.book.entries == []
 
@@ -281,7 +281,7 @@ async def test_what_nobody_can_do_is_refused(house: House, lines: dict[str, Any]
     house.sell(a_card("first", **lines), a_card("second", **lines))
 
     with pytest.raises(kind):
-        await house.submit(house.edit(mask=house.file("mask.png"), options=Options(n=2)))
+        await house.submitted(house.edit(mask=house.file("mask.png"), options=Options(n=2)))
 
     assert house.book.entries == []
 

@@ -10,6 +10,7 @@ from bot.domain.catalog.card import (
     Status,
     TokenPrice,
 )
+from bot.domain.catalog.picture import check_picture, is_small, sent_size
 from bot.domain.catalog.reading import (
     CardsWrong,
     read_shelf,
@@ -36,10 +37,13 @@ __all__ = [
     "accepts",
     "check_announced",
     "check_files",
+    "check_picture",
     "check_wish",
     "dimensions",
+    "is_small",
     "nearest_size",
     "read_shelf",
+    "sent_size",
     "settled_options",
     "shipped_cards",
     "shipped_models",

@@ -82,7 +82,9 @@ class ModelCard:
     """One model at one provider. Bytes are bytes, sizes are width x height in pixels; an empty tuple is "not there".
 
     `name` is what members say, `wire_name` what the provider is told. A member may ask for `max_n` results, and one
-    call gives `n_per_call` of them; `partial_images` is the most previews of a stream.
+    call gives `n_per_call` of them; `partial_images` is the most previews of a stream. A picture of more than
+    `picture_pixels` is scaled down before it is sent; where only squares are taken, another shape is padded, or refused
+    if `pads` is False.
     """
 
     name: str
@@ -92,7 +94,9 @@ class ModelCard:
     max_pictures: int
     picture_formats: tuple[str, ...]
     picture_bytes: int
+    picture_pixels: int
     square: bool
+    pads: bool
     mask: MaskRule | None
     prompt_characters: int
     max_n: int
@@ -120,6 +124,10 @@ class ModelCard:
         wish = quality or self.default_quality
         return wish if wish in known else known[-1]
 
-    def takes_mask(self) -> bool:
-        """Whether a mask does anything here."""
+    def sends_mask(self) -> bool:
+        """Whether the provider is given a mask at all: one that ignores masks need not see it."""
         return self.mask is not None and self.mask.honoured
+
+    def takes_mask(self, *, lock: bool = True) -> bool:
+        """Whether a mask does anything here: the provider heeds it, or the lock puts back what is outside of it."""
+        return self.mask is not None and (self.mask.honoured or lock)

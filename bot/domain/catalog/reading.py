@@ -27,6 +27,7 @@ from bot.domain.catalog.sizes import dimensions
 Table = Mapping[str, Any]
 LISTS = ("picture_formats", "quality", "background", "input_fidelity", "output_format", "compressed_formats", "returns")
 NOTHING: Table = {}
+EVERY_PIXEL = 50_000_000  # more is refused by the decoder anyway
 # Every line that a card may have.
 LINES = frozenset(LISTS) | {
     "like",
@@ -34,7 +35,9 @@ LINES = frozenset(LISTS) | {
     "status",
     "max_pictures",
     "picture_bytes",
+    "picture_pixels",
     "square",
+    "pads",
     "mask",
     "mask_bytes",
     "mask_polarity",
@@ -57,6 +60,7 @@ LINES = frozenset(LISTS) | {
 LEAST = {
     "max_pictures": 1,
     "picture_bytes": 1,
+    "picture_pixels": 65_536,
     "prompt_characters": 1,
     "max_n": 1,
     "n_per_call": 1,
@@ -188,7 +192,9 @@ def _read_card(name: str, provider: str, table: Table) -> ModelCard:
         status=_read_status(table["status"]),
         max_pictures=int(table["max_pictures"]),
         picture_bytes=int(table["picture_bytes"]),
+        picture_pixels=int(table.get("picture_pixels", EVERY_PIXEL)),
         square=bool(table.get("square", False)),
+        pads=bool(table.get("pads", True)),
         mask=_read_mask(table),
         prompt_characters=int(table["prompt_characters"]),
         max_n=max_n,

@@ -26,22 +26,27 @@ MIB = 1024 * 1024
 COMPRESSION = (0, 100)
 
 
-def check_announced(card: ModelCard, pictures: int, sizes: Mapping[str, int], mask: str | None, limit: int) -> None:
+def check_announced(
+    card: ModelCard, pictures: int, sizes: Mapping[str, int], mask: str | None, limit: int, *, lock: bool = True
+) -> None:
     """What can be refused before a byte is fetched: too many pictures, a mask that cannot be, a file over the limit.
 
     `sizes` maps each file's shown name to its announced bytes, `limit` is the most that is fetched of one file.
     """
-    check_files(card, pictures, mask)
+    check_files(card, pictures, mask, lock=lock)
     for name, size in sizes.items():
         if size > limit:
             raise FileTooBig(name=name, size=math.ceil(size / MIB), limit=limit // MIB)
 
 
-def check_files(card: ModelCard, pictures: int, mask: str | None) -> None:
-    """Raises `TooManyPictures`, or `MaskUnsupported` for a mask, given by its name, that would do nothing."""
+def check_files(card: ModelCard, pictures: int, mask: str | None, *, lock: bool = True) -> None:
+    """Raises `TooManyPictures`, or `MaskUnsupported` for a mask, given by its name, that would do nothing.
+
+    `lock` says that what is outside the mask is put back afterwards, which makes up for a provider that ignores masks.
+    """
     if pictures > card.max_pictures:
         raise TooManyPictures(count=pictures, model=card.name, limit=card.max_pictures)
-    if mask is not None and not card.takes_mask():
+    if mask is not None and not card.takes_mask(lock=lock):
         raise MaskUnsupported(model=card.name, name=mask)
 
 

@@ -42,6 +42,8 @@ async def read_any(request: web.Request, limit: int = REQUEST_LIMIT) -> tuple[ob
     if (request.content_length or 0) > limit:
         raise Refusal(40005)
     raw = await request.read()
+    if len(raw) > limit:  # where the length was not said before
+        raise Refusal(40005)
     if request.content_type != "multipart/form-data":
         return _json(raw), ()
     return _form(raw, re.search(r'boundary="?([^";]+)', request.headers["Content-Type"]))

@@ -3,7 +3,7 @@
 import hashlib
 import hmac
 import secrets
-from urllib.parse import parse_qs, quote, urlsplit
+from urllib.parse import parse_qs, quote, unquote, urlsplit
 
 from aiohttp import web
 
@@ -101,7 +101,8 @@ class Cdn:
         return hmac.compare_digest(signed, query.get("hm", "")) and self._world.clock.now() < expires
 
     def _signature(self, path: str, expires: int, issued: int) -> str:
-        return hmac.new(self._secret, f"{path}|{expires}|{issued}".encode(), hashlib.sha256).hexdigest()
+        # Clients quote a path in ways of their own, which all mean the same one.
+        return hmac.new(self._secret, f"{unquote(path)}|{expires}|{issued}".encode(), hashlib.sha256).hexdigest()
 
 
 def _gone(request: web.Request) -> bool:

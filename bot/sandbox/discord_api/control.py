@@ -8,7 +8,7 @@ Acting (`as` names the member; files come as multipart: payload_json and files[n
 | POST slash | as, channel, command, options | {"interaction": id} |
 | POST autocomplete | as, channel, command, options, focused | {"interaction": id} |
 | POST menu | as, command, message | {"interaction": id} |
-| POST press | as, message, button (label or custom id) | {"interaction": id} |
+| POST press | as, message, button (label or custom id) | {"interaction": id, "asked": whether it asked for a yes} |
 | POST choose | as, message, select, values | {"interaction": id} |
 | POST submit | as, interaction, values (by label or custom id) | {"interaction": id} |
 | DELETE messages/{id}?as= | | {} |
@@ -25,7 +25,8 @@ Looking and waiting (`timeout_s` real seconds, at most 600):
 | GET replies/{message}?timeout_s= | the bot's answer to a mention |
 | GET connected?timeout_s= | {"connected": n} as soon as a bot has identified |
 
-Changing the world is in `levers`.
+`results` answers at once with a message that asks for a yes, unless `agreed=1` says that it was given; `besides` is a
+message that is none of the results. Changing the world is in `levers`.
 """
 
 import json
@@ -120,7 +121,9 @@ class Control:
 
     def _press(self, body: Body) -> Json:
         user = self._acting.person(body.payload["as"])
-        return _opened(self._acting.press(user, int(body.payload["message"]), body.payload["button"]).id)
+        message_id = int(body.payload["message"])
+        asked = self._stage.watching.asks(message_id)
+        return {**_opened(self._acting.press(user, message_id, body.payload["button"]).id), "asked": asked}
 
     def _choose(self, body: Body) -> Json:
         user, given = self._acting.person(body.payload["as"]), body.payload
@@ -174,9 +177,13 @@ class Control:
         return found or {"state": "pending", "message": self._stage.watching.written(kept.original)}
 
     async def _results(self, request: web.Request) -> Json:
-        message_id, quiet_s = int(request.match_info["message"]), float(request.query.get("quiet_s", "1"))
-        found = await self._until(request, lambda: self._stage.watching.results(message_id, quiet_s))
-        return found or self._stage.watching.seen(message_id)
+        watching, query = self._stage.watching, request.query
+        message_id, quiet_s = int(request.match_info["message"]), float(query.get("quiet_s", "1"))
+        agreed, besides = query.get("agreed") == "1", int(query.get("besides", "0"))
+        found = await self._until(
+            request, lambda: watching.results(message_id, quiet_s, agreed=agreed, besides=besides)
+        )
+        return found or watching.seen(message_id, besides)
 
     async def _reply(self, request: web.Request) -> Json:
         message_id = int(request.match_info["message"])

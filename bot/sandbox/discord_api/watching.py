@@ -1,13 +1,14 @@
 """Waiting for the bot: whether an interaction is answered, and what came of an edit. Looks only; the bell wakes it."""
 
 from bot.sandbox.discord_api.answers import CHOICES, DEFERRED_UPDATE, MODAL, UPDATE
+from bot.sandbox.discord_api.components import BUTTON, GREEN, every
 from bot.sandbox.discord_api.interactions import ANSWER_WITHIN_S, Interaction, Interactions
 from bot.sandbox.discord_api.messages import SYSTEM_KINDS
 from bot.sandbox.discord_api.payloads import Payloads
 from bot.sandbox.discord_api.refusals import Json
 from bot.sandbox.discord_api.world import LOADING, Channel, Message, World
 
-# A status message shows its buttons or its thread at once; a refusal never has either.
+# A status message shows its buttons or its thread at once; a refusal, or what was only shown, never has either.
 REFUSAL_AFTER_S = 2.0
 
 
@@ -34,25 +35,56 @@ class Watching:
         shown = kept.original or (kept.followups[-1] if kept.followups else None)
         return {"state": "answered", "message": self.written(shown)}
 
-    def results(self, message_id: int, quiet_s: float) -> Json | None:
-        """What was posted after a status message, once it has been quiet there for that many real seconds."""
-        seen = self.seen(message_id)
-        place = self._place(message_id)
-        if place is None or not seen["posted"]:
+    def results(self, message_id: int, quiet_s: float, *, agreed: bool = False, besides: int = 0) -> Json | None:
+        """What was posted after a status message, once it has been quiet there for that many real seconds.
+
+        A message that asks for a yes ends the wait at once, unless that was `agreed` to, and so does one that stays
+        without buttons and thread. `besides` is an answer to the member, which is no result wherever it stands.
+        """
+        seen, place = self.seen(message_id, besides), self._place(message_id)
+        if place is None or (seen["asks"] and agreed):
+            return None
+        if seen["asks"] or (not seen["posted"] and self._bare(message_id, REFUSAL_AFTER_S)):
+            return {**seen, "settled": True}
+        if not seen["posted"]:
             return None
         quiet = self._world.bell.moment() - place.changed_at
         return {**seen, "settled": True} if quiet >= quiet_s else None
 
-    def seen(self, message_id: int) -> Json:
-        """The status message, its thread and the bot's messages after it, as they are now."""
+    def seen(self, message_id: int, besides: int = 0) -> Json:
+        """The status message, whether it asks for a yes, its thread and the bot's messages after it, as they are now.
+
+        A message with files that is no status message is itself what was posted.
+        """
         status, place = self._world.any_message(message_id), self._place(message_id)
-        after = [] if place is None else [one for one in self._bots(place) if one.id > message_id]
+        first = message_id if self._shows(message_id) else message_id + 1
+        after = [] if place is None else [one for one in self._bots(place) if one.id >= first and one.id != besides]
         return {
             "settled": False,
+            "asks": self.asks(message_id),
             "status": self.written(status),
             "thread_id": None if status is None else status.thread_id,
             "posted": [self.written(one) for one in after],
         }
+
+    def asks(self, message_id: int) -> bool:
+        """Whether a message waits for a yes, to be told by its green button: it has no thread, and nothing follows."""
+        message = self._world.any_message(message_id)
+        if message is None or message.thread_id is not None:
+            return False
+        buttons = (one for one in every(message.components) if one["type"] == BUTTON)
+        return any(one["style"] == GREEN and not one.get("disabled") for one in buttons)
+
+    def _shows(self, message_id: int) -> bool:
+        message = self._world.any_message(message_id)
+        return message is not None and bool(message.attachments) and self._bare(message_id)
+
+    def _bare(self, message_id: int, for_s: float = 0.0) -> bool:
+        """Whether a message has been without buttons and thread for that long."""
+        message = self._world.any_message(message_id)
+        if message is None or message.components or message.thread_id is not None:
+            return False
+        return self._world.clock.now() - (message.edited_at or message.written_at) >= for_s
 
     def reply(self, message_id: int) -> Json | None:
         """The bot's next message in the channel after a mention; `refusal` says whether it was one."""

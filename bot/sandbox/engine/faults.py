@@ -157,6 +157,9 @@ FAULTS: Mapping[str, Fault] = MappingProxyType(
         "no_usage": _fine("no usage", answer="no_usage"),
         "zero_usage": _fine("a usage of zeros", answer="zero_usage"),
         "wrong_size": _fine("half the size that was asked for", answer="wrong_size"),
+        "mask_ignored": _fine("where a mask was sent, a picture painted anew all over", paint="everywhere"),
+        "mask_strays": _fine("outside the mask a little brighter, and moved by a pixel", paint="astray"),
+        "heavy": _fine("noise all over, so that the picture is as heavy as one can be", paint="noise"),
         # An answer without end.
         "huge_body": _lost("a body of 500 MB", body="huge"),
         "gzip_bomb": _lost("two megabytes that unpack to two gigabytes", body="gzip_bomb"),

@@ -1,12 +1,14 @@
 """Paints the results: picture 1 as the ground, tinted by the prompt, with everything else that arrived laid over it.
 
-With a mask all of it lies where the mask is transparent: outside, the pixels of a PNG result are those of picture 1.
+With a mask all of it lies where the mask is transparent: outside, the pixels of a PNG result are those of picture 1,
+unless the step of the plan wants them otherwise.
 """
 
 import colorsys
+import random
 import re
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from io import BytesIO
 
@@ -40,11 +42,15 @@ _COLOURS: Mapping[str, Colour] = {
     "white": (226, 230, 236),
 }
 _COARSE = 96
+# What becomes of red, green and blue where a mask is ignored: to the eye another picture everywhere, since the one
+# colour that would stay as it is, a dark pink of (170, 85, 128), is rare.
+_ANEW = (lambda red: 255 - red // 2, lambda green: 127 - green // 2, lambda blue: 255 - blue)
+_BRIGHTER, _MOVED = 6, 1
 
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """What all results of one call share."""
+    """What all results of one call share; `manner` is one of the plan's PAINTS, `ignored` that there was a mask."""
 
     order: Order
     size: tuple[int, int]
@@ -53,18 +59,22 @@ class Sheet:
     editable: Image.Image | None
     place: Rect
     call: int
+    manner: str | None
+    ignored: bool
 
 
-def laid_out(order: Order, inputs: Inputs, size: tuple[int, int], call: int) -> Sheet:
+def laid_out(order: Order, inputs: Inputs, size: tuple[int, int], call: int, manner: str | None = None) -> Sheet:
     """Fit the ground and the mask to the size of the result and find the place for the stamps."""
     ground, editable = inputs.ground, inputs.editable
     if ground.size != size:
         ground = ImageOps.fit(ground, size, Image.Resampling.LANCZOS)
         editable = editable and ImageOps.fit(editable, size, Image.Resampling.NEAREST)
+    ignored = manner == "everywhere" and editable is not None
+    editable = None if ignored else editable
     rim = min(size) // 18 if order.background == "transparent" else 0
     whole = Rect(rim, rim, size[0] - 2 * rim, size[1] - 2 * rim)
     place = whole if editable is None else roomiest(editable)
-    return Sheet(order, size, ground, inputs.insets, editable, place, call)
+    return Sheet(order, size, ground, inputs.insets, editable, place, call, manner, ignored)
 
 
 def painted(sheet: Sheet, of: int) -> Iterator[bytes]:
@@ -76,8 +86,7 @@ def painted(sheet: Sheet, of: int) -> Iterator[bytes]:
 def result(sheet: Sheet, index: int, of: int) -> Image.Image:
     """One result picture, numbered."""
     order, ground = sheet.order, sheet.ground
-    strength = 0.5 if sheet.editable is None else 0.78
-    canvas = _washed(ground.convert("RGB"), _tint(order.prompt, index), strength).convert("RGBA")
+    canvas = _painted_over(sheet, index).convert("RGBA")
     if "A" in ground.getbands():
         shown = ground.getchannel("A")
         canvas.putalpha(ImageChops.lighter(shown, sheet.editable) if sheet.editable else shown)
@@ -87,7 +96,10 @@ def result(sheet: Sheet, index: int, of: int) -> Image.Image:
     stamp(canvas, sheet.place, Caption(order.prompt, " · ".join(filter(None, about))), sheet.insets)
     canvas = canvas.convert(ground.mode)
     if sheet.editable is not None:
-        canvas = Image.composite(canvas, ground, sheet.editable)
+        outside = _astray(ground) if sheet.manner == "astray" else ground
+        canvas = Image.composite(canvas, outside, sheet.editable)
+    if sheet.manner == "noise":
+        canvas = _noisy(canvas, sheet.call)
     return _on_background(canvas, order, cut_out=sheet.editable is None)
 
 
@@ -144,6 +156,14 @@ def _tint(prompt: str, index: int) -> Colour:
     return round(turned[0] * 255), round(turned[1] * 255), round(turned[2] * 255)
 
 
+def _painted_over(sheet: Sheet, index: int) -> Image.Image:
+    """The ground as the model would have it, without what is transparent in it."""
+    ground = sheet.ground.convert("RGB")
+    if sheet.ignored:
+        return _each_colour(ground, _ANEW)
+    return _washed(ground, _tint(sheet.order.prompt, index), 0.5 if sheet.editable is None else 0.78)
+
+
 def _washed(ground: Image.Image, tint: Colour, strength: float) -> Image.Image:
     """The ground in the colour of the tint, deep at the top and glowing at the foot."""
     dark = (tint[0] // 6, tint[1] // 6, tint[2] // 6)
@@ -155,9 +175,34 @@ def _washed(ground: Image.Image, tint: Colour, strength: float) -> Image.Image:
     return Image.composite(Image.new("RGB", ground.size, tint), glowing, slope.point(lambda y: max(0, 110 - y)))
 
 
+def _astray(ground: Image.Image) -> Image.Image:
+    """The ground as a model gives back what it should have left alone: a little brighter, and moved by a pixel."""
+    brighter = _each_colour(ground, (lambda value: min(255, value + _BRIGHTER),) * 3)
+    moved = brighter.copy()
+    moved.paste(brighter, (_MOVED, _MOVED))
+    return moved
+
+
+def _each_colour(ground: Image.Image, change: Sequence[Callable[[int], int]]) -> Image.Image:
+    bands = ground.split()
+    changed = [band.point(table) for band, table in zip(bands, change, strict=False)]
+    return Image.merge(ground.mode, (*changed, *bands[3:]))
+
+
+def _noisy(picture: Image.Image, call: int) -> Image.Image:
+    """The picture under a grain that no codec makes small; from afar it looks as before. A call has its own grain."""
+    size = picture.width * picture.height * 3
+    grain = Image.frombytes("RGB", picture.size, random.Random(call).randbytes(size))  # noqa: S311 - no secret
+    grainy = ImageChops.add(picture.convert("RGB"), grain.point(lambda value: value // 2), offset=-64)
+    if "A" in picture.getbands():
+        grainy.putalpha(picture.getchannel("A"))
+    return grainy
+
+
 def _inputs(sheet: Sheet) -> str:
     count = len(sheet.insets) + 1
-    return f"{count} input{'s' if count > 1 else ''}{' + mask' if sheet.editable is not None else ''}"
+    mask = " + mask" if sheet.editable is not None else " + mask, ignored" if sheet.ignored else ""
+    return f"{count} input{'s' if count > 1 else ''}{mask}"
 
 
 def _on_background(picture: Image.Image, order: Order, *, cut_out: bool) -> Image.Image:

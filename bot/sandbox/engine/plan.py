@@ -31,6 +31,8 @@ ODDITIES = (
 UNBILLED = ("empty_data", "error_200")
 # What a result picture is replaced by, or has added to it.
 SPOILS = ("bomb", "gif", "half", "html", "svg", "zip_tail")
+# What the painter does to a result: with a mask that it does not look at, with one that it does not keep to, or noise.
+PAINTS = ("astray", "everywhere", "noise")
 # Where a result's link leads.
 LINKS = ("data", "file", "loopback", "metadata", "redirects")
 # What is sent instead of an answer. The last two only a stream can have.
@@ -79,6 +81,7 @@ class Step:
     cut: str | None = None
     answer: str | None = None
     spoil: str | None = None
+    paint: str | None = None
     link: str | None = None
     body: str | None = None
     events: str | None = None
@@ -129,6 +132,7 @@ _LISTS: Mapping[str, tuple[str, ...]] = {
     "cut": CUTS,
     "answer": ODDITIES,
     "spoil": SPOILS,
+    "paint": PAINTS,
     "link": LINKS,
     "body": BODIES,
     "events": EVENTS,

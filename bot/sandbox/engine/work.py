@@ -29,7 +29,7 @@ def done(order: Order, inputs: Inputs, call: int, now: Step) -> Work:
     asked = result_size(order, inputs.sizes[0])
     size = (asked[0] // 2, asked[1] // 2) if odd == "wrong_size" else asked
     count = order.n if order.stream else order.n + {"fewer": -1, "more": 1}.get(odd or "", 0)
-    pictures = tuple(painted(laid_out(order, inputs, size, call), count))
+    pictures = tuple(painted(laid_out(order, inputs, size, call, now.paint), count))
     partials = tuple(rough(pictures[0], (nth + 1) / (order.partials + 1)) for nth in range(_partials(order)))
     spent = None
     if order.rules.tokens:

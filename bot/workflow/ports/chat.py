@@ -2,12 +2,15 @@
 
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass, field
+from enum import StrEnum
 from pathlib import Path
 from typing import Protocol
 
+from bot.domain.draft import Draft
 from bot.domain.errors import Trouble
 from bot.domain.job import Announcement, Job
 from bot.domain.progress import Progress
+from bot.workflow.ports.pictures import Rung
 from bot.workflow.ports.provider import Preview
 
 
@@ -15,7 +18,8 @@ from bot.workflow.ports.provider import Preview
 class Parcel:
     """A result to post: its place among the job's results from 1, the file, its shown name and its size in bytes.
 
-    `lighter_than` is the size of the original where this is a lighter copy of it, made because the place takes no more.
+    Where the place takes no more this is a lighter copy: `lighter_than` is the size of the original, `rung` how it was
+    made lighter.
     """
 
     number: int
@@ -23,6 +27,14 @@ class Parcel:
     filename: str  # "edit-7-v1-1.png"
     bytes: int
     lighter_than: int | None = None
+    rung: Rung | None = None
+
+
+class Exhibit(StrEnum):
+    """What can be looked at after an edit, on request."""
+
+    COMPARISON = "comparison"  # picture 1 and the first result side by side
+    UNTOUCHED = "untouched"  # the results as the model made them
 
 
 class Undeliverable(Exception):
@@ -51,7 +63,19 @@ class Postbox(Protocol):
     """Everything that the bot says of a job outside an interaction. All of it may be said twice; it is seen once."""
 
     async def announce(self, job: Job, ahead: int) -> Announcement:
-        """Post the status message and open its thread, or find them. Raises `Undeliverable` or `Unreachable`."""
+        """Post the status message and open its thread, or find them. Raises `Undeliverable` or `Unreachable`.
+
+        Where the request names a message that already stands, that one becomes the status message.
+        """
+
+    async def ask(self, draft: Draft, overlay: Path | None) -> int:
+        """Ask the draft's member for a yes in its place, with a picture of what the mask selects; the message's id.
+
+        Raises as `announce`.
+        """
+
+    async def unask(self, draft: Draft) -> None:
+        """End the message of a draft that was dropped or has expired. Never raises: it is a courtesy."""
 
     def progress(self, job: Job, progress: Progress, preview: Preview | None = None) -> None:
         """Show it on the status message, soon, at most one edit of a message every three seconds.
@@ -64,6 +88,9 @@ class Postbox(Protocol):
 
     def deliver(self, delivery: Delivery) -> AsyncGenerator[tuple[int, int], None]:
         """Post the parcels; yields (part, message id) as each message is there. Raises as `announce`."""
+
+    async def show(self, job: Job, exhibit: Exhibit, parcels: tuple[Parcel, ...]) -> str:
+        """Post what was asked for where the job's results are; the link to it. Raises as `announce`."""
 
     async def tell(self, job: Job) -> None:
         """Say in the job's place how it ended without pictures: failed, unknown or cancelled. Raises as `announce`."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from bot.domain.draft import Draft, DraftState
 from bot.domain.errors import Trouble
 from bot.domain.job import Announcement, Job, ResultPicture
 from bot.domain.quota import Balance, Line, Window
@@ -36,8 +37,30 @@ class Book(Protocol):
     (somebody else was faster); they never raise for that.
     """
 
-    async def place(self, request: EditRequest, hold: Sequence[Line], predicted: int) -> Placed:
-        """Job, hold and ticket in one transaction. Raises the `Refused` of the first allowance that is spent."""
+    async def place(
+        self, request: EditRequest, hold: Sequence[Line], predicted: int, draft: int | None = None
+    ) -> Placed:
+        """Job, hold and ticket in one transaction. Raises the `Refused` of the first allowance that is spent.
+
+        Where a draft is named it becomes `agreed` in the same transaction. Raises `NotAgreed` where it was dropped or
+        has expired, and `LookupError` where it is another origin's; one that was agreed before gives the job that it
+        became.
+        """
+
+    async def draft(self, request: EditRequest, predicted: int, expires_at: float) -> Draft:
+        """An edit that waits for a yes, open; where its origin has asked before, that draft as it is now."""
+
+    async def drafted(self, draft_id: int) -> Draft | None:
+        """The draft as it is now."""
+
+    async def asked(self, draft_id: int, message_id: int) -> Draft:
+        """Note the message in which the draft is asked about; the first note stays."""
+
+    async def close_draft(self, draft_id: int, state: DraftState) -> Draft | None:
+        """open → dropped or expired; None where it was not open any more."""
+
+    async def late_drafts(self) -> Sequence[Draft]:
+        """The open drafts whose time is over, the oldest first, at most a hundred."""
 
     async def job(self, job_id: int) -> Job | None:
         """The job as it is now."""
@@ -111,6 +134,12 @@ class Book(Protocol):
         Where `muted` is given, only a job that is so still: its member may have pressed Show in between.
         """
 
+    async def retouched(self, job_id: int, number: int, picture: ResultPicture) -> Job:
+        """Put this in the place of the job's result of that number, from 1; its `untouched` names what was there."""
+
+    async def maker(self, job_id: int) -> str | None:
+        """The provider of the job's last attempt that was answered; None where none was."""
+
     async def posted(self, job_id: int, part: int, message_id: int) -> None:
         """Note that this part of the results is in the thread."""
 
@@ -136,7 +165,7 @@ class Book(Protocol):
         """Keep a small text under this key, over the last one."""
 
     async def blobs_in_use(self, since: float) -> frozenset[str]:
-        """The keys of every blob that a job placed since then, or any unfinished one, refers to."""
+        """The keys of every blob that a job placed since then, any unfinished one or an open draft refers to."""
 
 
 class Blobs(Protocol):

@@ -54,6 +54,7 @@ class SmallBot(commands.Bot):
         self.logged_in = asyncio.Event()
         self.heard: list[discord.Message] = []
         self.resumed = asyncio.Event()
+        self.asked: dict[int, tuple[int, str]] = {}
 
     async def setup_hook(self) -> None:
         """Register and sync the commands."""
@@ -72,12 +73,20 @@ class SmallBot(commands.Bot):
             image2: discord.Attachment | None = None,
             mask: discord.Attachment | None = None,
             n: app_commands.Range[int, 1, 4] = 1,
+            size: str | None = None,
+            lock: bool | None = None,
+            feather: app_commands.Range[int, 0, 200] | None = None,
         ) -> None:
             await interaction.response.defer(ephemeral=interaction.guild is not None)
             if prompt == "refuse me":
                 await interaction.edit_original_response(content="No allowance is left. Try again tomorrow.")
                 return
+            if prompt.startswith("ask first"):
+                await self.ask(interaction, image)
+                return
             names = [one.filename for one in (image, image2) if one] + ([f"mask:{mask.filename}"] if mask else [])
+            given = {"size": size, "lock": lock, "feather": feather}
+            names += [f"{name}={value}" for name, value in given.items() if value is not None]
             await self.work(interaction, prompt, names)
 
         return edit
@@ -86,10 +95,38 @@ class SmallBot(commands.Bot):
         """Post the status, link to it, and hand the pictures back in a thread."""
         place = self.get_partial_messageable(interaction.channel_id or 0)
         status = await place.send(f"Edit · {prompt}", view=buttons(), nonce=str(interaction.id))
-        guild = interaction.guild_id or "@me"
-        link = f"https://discord.com/channels/{guild}/{interaction.channel_id}/{status.id}"
-        await interaction.edit_original_response(content=f"Placed: {link}")
+        await interaction.edit_original_response(content=f"Placed: {_link(interaction, status.id)}")
         await self.deliver(status, prompt, names, threaded=isinstance(interaction.channel, discord.TextChannel))
+
+    async def ask(self, interaction: discord.Interaction, image: discord.Attachment) -> None:
+        """Post a question with a picture, and link to it."""
+        place = self.get_partial_messageable(interaction.channel_id or 0)
+        overlay = discord.File(io.BytesIO(b"overlay"), "mask-17.bin", description="a quarter of it, in red")
+        asked = await place.send(
+            "It may cost $1.23.", view=yes_or_no(), file=overlay, embed=discord.Embed(title="Teal")
+        )
+        self.asked[asked.id] = (interaction.user.id, image.filename)
+        await interaction.edit_original_response(content=f"I ask first: {_link(interaction, asked.id)}")
+
+    async def agree(self, interaction: discord.Interaction) -> None:
+        """Let the question become the status message, in one edit, and go on from there."""
+        question = interaction.message
+        assert question is not None
+        member, name = self.asked[question.id]
+        await interaction.response.defer(ephemeral=interaction.guild is not None, thinking=True)
+        if member != interaction.user.id:
+            await interaction.edit_original_response(content="That is for the member who asked.")
+            return
+        status = await question.edit(content="Edit", view=buttons(), attachments=[])
+        await interaction.edit_original_response(content=f"Placed: {_link(interaction, status.id)}")
+        await self.deliver(status, "agreed", [name], threaded=isinstance(interaction.channel, discord.TextChannel))
+
+    async def exhibit(self, interaction: discord.Interaction) -> None:
+        """Post a picture where the button is, and link to it."""
+        await interaction.response.defer(ephemeral=interaction.guild is not None, thinking=True)
+        place = self.get_partial_messageable(interaction.channel_id or 0)
+        shown = await place.send("Before and after", file=discord.File(io.BytesIO(b"both"), "both.bin"))
+        await interaction.edit_original_response(content=f"Here: {_link(interaction, shown.id)}")
 
     async def deliver(self, status: discord.Message, prompt: str, names: list[str], *, threaded: bool) -> None:
         """Post a file per picture."""
@@ -99,7 +136,9 @@ class SmallBot(commands.Bot):
             assert isinstance(full, discord.TextChannel)
             place = await full.get_partial_message(status.id).create_thread(name=prompt[:100])
         files = [discord.File(io.BytesIO(b"result"), f"{index}.bin") for index, _ in enumerate(names)]
-        await place.send(", ".join(names), files=files, nonce=f"r{status.id}")
+        compare = discord.ui.View(timeout=None)
+        compare.add_item(discord.ui.Button(label="Before/after", custom_id="compare"))
+        await place.send(", ".join(names), files=files, nonce=f"r{status.id}", view=compare)
         await status.edit(content="done", view=buttons())
 
     async def on_message(self, message: discord.Message) -> None:
@@ -125,6 +164,12 @@ class SmallBot(commands.Bot):
             await self.work(interaction, "again", ["again.png"])
         elif pressed == "update":
             await interaction.response.edit_message(content="updated", view=buttons())
+        elif pressed == "go":
+            await self.agree(interaction)
+        elif pressed == "drop":
+            await interaction.response.edit_message(content="Dropped.", view=None, attachments=[])
+        elif pressed == "compare":
+            await self.exhibit(interaction)
 
     async def on_resumed(self) -> None:
         """Note that the session was resumed."""
@@ -138,6 +183,18 @@ def buttons() -> discord.ui.View:
     view.add_item(discord.ui.Button(label="Update", custom_id="update"))
     view.add_item(discord.ui.Button(label="Not now", custom_id="never", disabled=True))
     return view
+
+
+def yes_or_no() -> discord.ui.View:
+    """What a question is answered with."""
+    view = discord.ui.View(timeout=None)
+    view.add_item(discord.ui.Button(label="Drop it", custom_id="drop"))
+    view.add_item(discord.ui.Button(label="Go ahead", custom_id="go", style=discord.ButtonStyle.success))
+    return view
+
+
+def _link(interaction: discord.Interaction, message_id: int) -> str:
+    return f"https://discord.com/channels/{interaction.guild_id or '@me'}/{interaction.channel_id}/{message_id}"
 
 
 async def _menu(interaction: discord.Interaction, message: discord.Message) -> None:

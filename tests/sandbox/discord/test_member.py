@@ -96,6 +96,50 @@ async def test_a_button_leads_on_like_a_command(living: Stand) -> None:
     assert updated["content"] == "updated"
 
 
+@pytest.mark.parametrize("channel", ["pictures", "dm"])
+async def test_a_question_ends_the_wait_and_a_yes_leads_to_the_results(living: Stand, channel: str) -> None:
+    """The edit comes to a question first; after a yes the same message is the status, and its results are followed."""
+    async with running(living), living.member(channel=channel) as mira:
+        asked = await mira.edit(images=[A], prompt="ask first")
+        assert asked.status is not None
+        done = await mira.press(int(asked.status["id"]), asked.asks[0])
+
+    assert (asked.asks, asked.refused, asked.thread_id, asked.posted) == (("Go ahead", "Drop it"), None, None, ())
+    assert [one["description"] for one in asked.status["attachments"]] == ["a quarter of it, in red"]
+    assert done.status is not None
+    assert (done.status["id"], done.status["content"], done.asks) == (asked.status["id"], "done", ())
+    assert (done.status["attachments"], len(done.status["embeds"])) == ([], 1)
+    assert (done.thread_id is not None) == (channel == "pictures")
+    assert [one["content"] for one in done.posted] == ["a.png"]
+
+
+async def test_a_question_is_for_one_member_and_may_be_declined(living: Stand) -> None:
+    """Another's yes is answered in private and leaves the question as it is; a no ends it without results."""
+    async with running(living), living.member() as mira, living.member("ben") as ben:
+        asked = await mira.edit(images=[A], prompt="ask first")
+        assert asked.status is not None
+        question = int(asked.status["id"])
+        stranger = await ben.press(question, "Go ahead")
+        dropped = await mira.press(question, "Drop it")
+
+    assert stranger.private is not None
+    assert stranger.private["content"] == "That is for the member who asked."
+    assert stranger.status is None
+    assert dropped.status is not None
+    assert (dropped.status["content"], dropped.status["components"], dropped.posted) == ("Dropped.", [], ())
+
+
+@pytest.mark.parametrize("channel", ["pictures", "dm"])
+async def test_what_a_button_shows_is_what_was_posted(living: Stand, channel: str) -> None:
+    """A private answer that links to a message with a file, and nothing more to come, ends with that message."""
+    async with running(living), living.member(channel=channel) as mira:
+        acted = await mira.edit(images=[A], prompt="teal")
+        shown = await mira.press(int(acted.posted[0]["id"]), "Before/after")
+
+    assert [one["filename"] for one in shown.files] == ["both.bin"]
+    assert [one["content"] for one in shown.posted] == ["Before and after"]
+
+
 async def test_a_private_answer_without_a_link_is_an_answer(living: Stand) -> None:
     """/quota is no refusal, and what followed it is among the messages that this member sees."""
     async with running(living), living.member() as mira:

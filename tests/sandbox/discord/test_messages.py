@@ -5,7 +5,6 @@ from typing import Any
 import pytest
 
 from bot.sandbox.discord_api import furnish
-from bot.sandbox.discord_api.world import MIB
 from tests.sandbox.discord.stand import NEWS, PICTURES, Json, Stand
 
 BUTTON = {"type": 2, "style": 1, "label": "Go", "custom_id": "go"}
@@ -102,57 +101,6 @@ async def test_json_is_answered_with_the_bare_content_type(stand: Stand) -> None
         assert (await stand.call("GET", path)).headers["Content-Type"] == "application/json"
 
 
-@pytest.mark.parametrize(
-    ("files", "tier", "status", "code"),
-    [
-        ([("a.png", 10 * MIB + 1)], 0, 413, 40005),
-        ([("a.png", 10 * MIB + 1)], 1, 413, 40005),
-        ([("a.png", 10 * MIB + 1)], 2, 200, 0),
-        ([(f"{n}.png", 9 * MIB) for n in range(3)], 0, 413, 40005),
-        ([(f"{n}.png", 1) for n in range(11)], 0, 400, 30015),
-        ([(f"{n}.png", 1) for n in range(10)], 0, 200, 0),
-    ],
-    ids=["over 10 MiB", "tier 1 is no more", "tier 2 takes it", "25 MiB in all", "eleven files", "ten files"],
-)
-async def test_files_are_limited_in_size_and_number(
-    stand: Stand, files: list[tuple[str, int]], tier: int, status: int, code: int
-) -> None:
-    """10 MiB a file by default, more with boosts, 25 MiB a request, ten files a message."""
-    stand.world.guilds[furnish.GUILD].premium_tier = tier
-
-    reply = await stand.call("POST", f"/channels/{PICTURES}/messages", {}, [(name, bytes(n)) for name, n in files])
-
-    assert (reply.status, reply.code) == (status, code)
-
-
-async def test_a_file_is_known_by_its_bytes(stand: Stand, png: bytes) -> None:
-    """Width, height and type come from the content, and the name loses what a URL cannot bear."""
-    files = [("my picture (1).txt", png)]
-    sent = (await stand.call("POST", f"/channels/{PICTURES}/messages", {}, files)).body["attachments"][0]
-
-    assert (sent["width"], sent["height"], sent["content_type"], sent["size"]) == (8, 6, "image/png", len(png))
-    assert (sent["filename"], sent["title"]) == ("my_picture_1.txt", "my picture (1).txt")
-    assert await stand.fetch(sent["url"]) == (200, png)
-
-
-async def test_an_edit_keeps_the_files_it_lists_and_adds_new_ones(stand: Stand, png: bytes) -> None:
-    """`attachments` must name everything that stays; without it everything stays."""
-    path = f"/channels/{PICTURES}/messages"
-    sent = (await stand.call("POST", path, {}, [("a.png", png), ("b.png", png)])).body
-    kept = sent["attachments"][1]["id"]
-
-    untouched = (await stand.call("PATCH", f"{path}/{sent['id']}", {"content": "x"})).body
-    changed = {"attachments": [{"id": kept}, {"id": 0, "filename": "c.png", "description": "new"}]}
-    edited = (await stand.call("PATCH", f"{path}/{sent['id']}", changed, [("c.png", png)])).body
-
-    assert [one["filename"] for one in untouched["attachments"]] == ["a.png", "b.png"]
-    assert [(one["filename"], one.get("description")) for one in edited["attachments"]] == [
-        ("b.png", None),
-        ("c.png", "new"),
-    ]
-    assert (edited["content"], edited["edited_timestamp"] is not None) == ("x", True)
-
-
 async def test_an_edit_cannot_empty_a_message(stand: Stand) -> None:
     """50006 holds for edits, too, and leaves the message as it was."""
     sent = await stand.send(content="x")
@@ -161,15 +109,6 @@ async def test_an_edit_cannot_empty_a_message(stand: Stand) -> None:
 
     assert reply.code == 50006
     assert stand.world.message(PICTURES, int(sent["id"])).content == "x"
-
-
-async def test_a_file_shown_in_an_embed_is_not_among_the_attachments(stand: Stand, png: bytes) -> None:
-    """An embed that points at attachment://a.png takes the file out of the list and shows its link."""
-    payload = {"embeds": [{"title": "t", "image": {"url": "attachment://a.png"}}]}
-    sent = (await stand.call("POST", f"/channels/{PICTURES}/messages", payload, [("a.png", png), ("b.png", png)])).body
-
-    assert [one["filename"] for one in sent["attachments"]] == ["b.png"]
-    assert (await stand.fetch(sent["embeds"][0]["image"]["url"]))[0] == 200
 
 
 async def test_a_nonce_gives_the_first_message_for_three_minutes(stand: Stand) -> None:

@@ -4,12 +4,14 @@ import base64
 import email.utils
 import json
 from collections.abc import Callable, Mapping
+from io import BytesIO
 from typing import Any
 
 import pytest
+from PIL import Image
 
 from bot.sandbox.engine.faults import FAULTS, HEADER
-from tests.sandbox.engine.caller import Caller, Said, entered, picture
+from tests.sandbox.engine.caller import Caller, Said, entered, mask, picture
 
 PNG = ("image", picture(), "image/png")
 ASKED = {"model": "gpt-image-2", "prompt": "a red door", "size": "1024x640"}
@@ -136,6 +138,21 @@ async def test_pictures_that_are_none(api: Caller, fault: str, stream: bool) -> 
     found = said.body.rpartition(b'"b64_json":"')[2].partition(b'"')[0]
 
     assert SEEN[fault](base64.b64decode(found))
+
+
+async def test_pictures_that_keep_to_no_mask(api: Caller) -> None:
+    """A mask ignored, one strayed from, and noise: each in the size and the format that were asked for."""
+    ground = picture((1024, 640))
+    uploads = [("image", ground, "image/png"), ("mask", mask((1024, 640), (0, 0, 400, 300)), "image/png")]
+    names = ("zero_usage", "mask_ignored", "mask_strays", "heavy")
+    seen = [_results(await api.edit(ASKED, uploads, headers={HEADER: name}))[0] for name in names]
+
+    opened = [Image.open(BytesIO(each)) for each in seen]
+    assert [(each.format, each.size) for each in opened] == [("PNG", (1024, 640))] * 4
+    true, ignored, strayed, _ = [each.crop((500, 320, 1000, 620)) for each in opened]
+    assert len({each.tobytes() for each in (true, ignored, strayed)}) == 3
+    assert true.tobytes() == Image.open(BytesIO(ground)).crop((500, 320, 1000, 620)).tobytes()
+    assert len(seen[3]) > 4 * len(seen[0])
 
 
 async def test_bodies_that_are_none(api: Caller) -> None:

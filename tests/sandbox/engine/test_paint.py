@@ -25,9 +25,9 @@ def _order(fields: Mapping[str, str], *pictures: bytes, mask: bytes | None = Non
     return checked(Form(tuple(given.items()), tuple(files)), MODELS)
 
 
-def _results(order: Order, call: int = 1) -> list[Image.Image]:
+def _results(order: Order, call: int = 1, manner: str | None = None) -> list[Image.Image]:
     inputs = opened(order)
-    sheet = laid_out(order, inputs, result_size(order, inputs.sizes[0]), call)
+    sheet = laid_out(order, inputs, result_size(order, inputs.sizes[0]), call, manner)
     return [Image.open(BytesIO(each)) for each in painted(sheet, order.n)]
 
 
@@ -68,6 +68,53 @@ def test_outside_the_mask_every_pixel_is_the_inputs(shape: str, mode: str) -> No
         assert result.size == SIZE
         assert ImageChops.multiply(touched, ImageChops.invert(editable)).getbbox() is None
         assert (touched.getbbox() is None) == (shape == "none")
+
+
+@pytest.mark.parametrize("mode", ["RGB", "RGBA", "P"])
+def test_an_ignored_mask_is_seen_everywhere(mode: str) -> None:
+    """Outside the mask hardly a pixel stays near to what it was; where no mask was sent, nothing is new."""
+    ground, mask = picture(SIZE, mode), _mask("ellipse")
+    (ignored,) = _results(_order({}, ground, mask=mask), manner="everywhere")
+    plain, wished = _results(_order({}, ground))[0], _results(_order({}, ground), manner="everywhere")[0]
+
+    assert (ignored.size, ignored.mode) == (SIZE, "RGBA" if mode == "RGBA" else "RGB")
+    assert _share(_apart(ignored, ground), Image.open(BytesIO(mask)).getchannel("A")) > 0.95
+    assert wished.tobytes() == plain.tobytes()
+
+
+@pytest.mark.parametrize("mode", ["RGB", "RGBA"])
+def test_a_mask_that_is_strayed_from_hardly_shows(mode: str) -> None:
+    """Outside the mask nearly every pixel is another one, none by far; inside it is painted as ever."""
+    ground, mask = picture(SIZE, mode), _mask("ellipse")
+    (astray,), (true,) = (_results(_order({}, ground, mask=mask), manner=manner) for manner in ("astray", None))
+
+    outside = Image.open(BytesIO(mask)).getchannel("A")
+    assert _share(_touched(astray, ground), outside) > 0.9
+    assert _share(_apart(astray, ground), outside) == 0
+    assert astray.crop((600, 300, 800, 400)).tobytes() == true.crop((600, 300, 800, 400)).tobytes()
+
+
+@pytest.mark.parametrize("output_format", ["png", "jpeg", "webp"])
+def test_noise_makes_a_picture_heavy(output_format: str) -> None:
+    """A noisy result has several times the bytes of a plain one, and a PNG of it about three a pixel."""
+    order = _order({"output_format": output_format}, picture(SIZE))
+    heavy, light = (next(painted(laid_out(order, opened(order), SIZE, 1, manner), 1)) for manner in ("noise", None))
+
+    assert len(heavy) > 5 * len(light)
+    assert output_format != "png" or 2.5 < len(heavy) / (SIZE[0] * SIZE[1]) < 3.1
+
+
+def _apart(result: Image.Image, ground: bytes) -> Image.Image:
+    """255 where a colour differs by more than 32."""
+    before = Image.open(BytesIO(ground)).convert("RGB")
+    red, green, blue = ImageChops.difference(result.convert("RGB"), before).split()
+    most = ImageChops.lighter(ImageChops.lighter(red, green), blue)
+    return most.point(lambda value: 255 if value > 32 else 0)
+
+
+def _share(marked: Image.Image, outside: Image.Image) -> float:
+    """How much of what lies outside the mask is marked."""
+    return ImageChops.multiply(marked, outside).histogram()[255] / outside.histogram()[255]
 
 
 def test_every_result_and_every_call_looks_different() -> None:
