@@ -166,7 +166,10 @@ class Pictures(Protocol):
         """Decode everything and write what is sent. Raises the `Refused` that names the file."""
 
     async def verify(self, path: Path) -> Probe:
-        """Decode a result wholly. Raises `Refused` where it is no whole PNG, JPEG or WebP."""
+        """Decode a result wholly, and cut off what hangs on behind it.
+
+        Raises `Refused` where it is no whole PNG, JPEG or WebP.
+        """
 
     async def finish(self, finishing: Finishing) -> Finished:
         """Put picture 1 back outside the mask, and give the result the size that was wished. Raises `Refused`."""
