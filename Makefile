@@ -5,18 +5,24 @@ PYTHON ?= python3
 ARGS ?=
 # The tests wait more than they compute, so there is work for one process more than most small machines have cores.
 WORKERS ?= 3
+# How large `make chaos` is: kills at random moments, rounds of every named point, rounds of each race.
+KILLS ?= 200
+ROUNDS ?= 20
+RACES ?= 200
+SEED ?=
 VENV := .venv
 PIP := $(VENV)/bin/python -m pip install --quiet --disable-pip-version-check
 COMPILE := $(VENV)/bin/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --custom-compile-command "make lock" $(ARGS)
 
-.PHONY: help demo test check bench format lock clean
+.PHONY: help demo test check bench chaos format lock clean
 
 help:
 	@echo "make demo    play the stories on stand-ins for Discord and the image API; the threads land in out/demo/"
 	@echo "make test    run every test (ARGS='-k mask' is handed to pytest)"
 	@echo "make check   ruff, mypy --strict, import contracts, lock files"
 	@echo "make bench   measure against plain references, as ratios (ARGS='answer book' runs some)"
+	@echo "make chaos   kill the bot at random and at every named point, and race for the last of an allowance (SEED=, KILLS=, ROUNDS=)"
 	@echo "make format  let ruff format and mend what it can"
 	@echo "make lock    pin the dependencies anew (ARGS=--upgrade takes newer ones)"
 	@echo "make clean   remove the environment, the caches and out/"
@@ -36,6 +42,12 @@ check: $(VENV)/.project $(VENV)/.dev
 
 bench: $(VENV)/.project
 	$(VENV)/bin/python -m tests.bench $(ARGS)
+
+# What was played is written down in out/chaos/SEED.jsonl; the same SEED again goes on after it.
+chaos: $(VENV)/.project $(VENV)/.dev
+	$(VENV)/bin/python -m tests.chaos $(if $(SEED),--seed $(SEED)) --kills $(KILLS) --rounds $(ROUNDS) $(ARGS)
+	RACE_ROUNDS=$(RACES) STATEFUL_EXAMPLES=$(RACES) $(VENV)/bin/pytest --timeout 0 \
+	  tests/storage/test_race_for_the_last.py tests/storage/test_stateful.py
 
 format: $(VENV)/.dev
 	$(VENV)/bin/ruff check --fix .

@@ -4,10 +4,10 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.chat import answers
+from bot.chat import answers, reading
 from bot.chat.client import DarkroomClient
-from bot.words import answers as words
 from bot.words import labels
+from bot.words.standing import standing
 
 
 class QuotaCog(commands.Cog):
@@ -22,8 +22,10 @@ class QuotaCog(commands.Cog):
         await answers.acknowledge(interaction)
         desk = self.client.desk
         desk.intake.admit(interaction.guild_id)
-        balances = await desk.submit.standing(interaction.user.id)
-        await answers.answer(interaction, words.standing(balances, interaction.locale.value))
+        member = reading.member_of(interaction)
+        edits = [(job, answers.status_url(job)) for job in await desk.submit.history(member)]
+        text = standing(await desk.submit.standing(member), edits, interaction.locale.value)
+        await answers.answer(interaction, text)
 
 
 async def setup(client: DarkroomClient) -> None:

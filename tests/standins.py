@@ -26,10 +26,12 @@ from bot.workflow.ports import (
     Call,
     Clock,
     Delivery,
+    Disk,
     Exhibit,
     Finished,
     Finishing,
     LighterCopy,
+    LogLine,
     MaskForm,
     MaskReading,
     Parcel,
@@ -114,6 +116,16 @@ class HandClock:
         self.slept.append(seconds)
         await self.steps.take("sleep")
         self.moment += seconds
+
+
+class RoomyDisk:
+    """A disk with as much room as a test says, in bytes."""
+
+    def __init__(self, free: int = 100 * 1024**3, total: int = 200 * 1024**3) -> None:
+        self.room = free, total
+
+    async def free(self) -> tuple[int, int]:
+        return self.room
 
 
 # ── storage ─────────────────────────────────────────────────────────────────────────────────────────────────
@@ -343,6 +355,7 @@ class RecordingPostbox:
     told: list[Job] = field(default_factory=list)
     closed: list[Job] = field(default_factory=list)
     alerts: list[Trouble] = field(default_factory=list)
+    log_lines: list[tuple[int, LogLine]] = field(default_factory=list)  # the channel, and what its line is about
     per_message: int = 10
     most_bytes: int = 10 * 1024 * 1024
 
@@ -389,6 +402,9 @@ class RecordingPostbox:
     async def close(self, job: Job) -> None:
         self.closed.append(job)
 
+    async def log_line(self, channel_id: int, line: LogLine) -> None:
+        self.log_lines.append((channel_id, line))
+
     async def alert(self, trouble: Trouble) -> None:
         self.alerts.append(trouble)
 
@@ -400,8 +416,9 @@ class RecordingPostbox:
 
 
 # A type checker reads here that every stand-in obeys its port.
-OBEDIENT: tuple[type[Clock], type[Blobs], type[Pictures], type[Provider], type[Postbox]] = (
+OBEDIENT: tuple[type[Clock], type[Disk], type[Blobs], type[Pictures], type[Provider], type[Postbox]] = (
     HandClock,
+    RoomyDisk,
     FolderBlobs,
     PlainPictures,
     ScriptedProvider,

@@ -12,10 +12,11 @@ from packaging.utils import canonicalize_name
 from typer.testing import CliRunner
 
 from bot.cli import cli
+from bot.domain.errors import Notice
 from bot.settings import Settings
 
 ROOT = Path(__file__).parent.parent
-DOCUMENTS = tuple(ROOT / name for name in ("README.md", "CONTRIBUTING.md", "docs/dependencies.md"))
+DOCUMENTS = tuple(ROOT / name for name in ("README.md", "CONTRIBUTING.md", "docs/dependencies.md", "docs/operating.md"))
 SETTINGS = {name.upper() for name in Settings.model_fields}
 NO_SETTINGS = {"YOUR_APPLICATION_ID"}
 PERMISSIONS = (
@@ -86,6 +87,13 @@ def test_every_dependency_earns_its_place() -> None:
     rows = re.findall(r"^\| ([\w.-]+) \|", (ROOT / "docs/dependencies.md").read_text(), re.MULTILINE)
 
     assert {canonicalize_name(row) for row in rows if row != "package"} == set(dependencies())
+
+
+def test_every_alert_is_explained() -> None:
+    """The table of docs/operating.md has each notice that an operator may get, and no other."""
+    rows = re.findall(r"^\| `([A-Z]\w+)` \|", (ROOT / "docs/operating.md").read_text(), re.MULTILINE)
+
+    assert sorted(rows) == sorted(one.__name__ for one in Notice.__subclasses__())
 
 
 def test_the_invitation_asks_for_what_the_bot_needs() -> None:

@@ -9,9 +9,9 @@ import pytest
 
 from bot.domain.catalog import Provider, read_shelf
 from bot.domain.catalog.reading import dialect_names
-from bot.domain.quota import Limits
+from bot.domain.quota import Limits, Terms
 from bot.domain.request import Options
-from bot.settings import ProviderSetup, Settings, SettingsWrong, provider_entries, usable_catalog
+from bot.settings import Live, ProviderSetup, Settings, SettingsWrong, provider_entries, usable_catalog
 
 TOKEN = "MTIzNDU2Nzg5MDEyMzQ1Njc4.GabcDe.a-token-that-is-none-at-all-0000"
 KEY = "sk-proj-a-key-that-is-none-at-all"
@@ -39,6 +39,8 @@ def test_token_and_key_are_enough() -> None:
     assert (settings.guilds, settings.operator_ids) == (frozenset(), ())
     assert (settings.user_install, settings.message_content) == (False, False)
     assert settings.limits == Limits(20, 5_000_000, 50_000_000)
+    assert settings.terms == Terms(settings.limits, ask_above=1_000_000, queue_limit=200, waiting_per_member=10)
+    assert (settings.member_at_once, settings.guild_at_once, settings.identifies_per_hour) == (2, 0, 20)
 
 
 def test_values_are_read() -> None:
@@ -52,6 +54,11 @@ def test_values_are_read() -> None:
             "USER_INSTALL": "on",
             "MESSAGE_CONTENT": "yes",
             "LIMIT_USD_PER_MONTH": "2.505",
+            "ASK_ABOVE_USD": "0.25",
+            "QUEUE_LIMIT": "50",
+            "WAITING_PER_MEMBER": "3",
+            "MEMBER_AT_ONCE": "1",
+            "GUILD_AT_ONCE": "4",
             "LOG_LEVEL": "debug",
             "LOG_FORMAT": "JSON",
             "DATA_DIR": "/var/lib/darkroom",
@@ -65,6 +72,8 @@ def test_values_are_read() -> None:
     assert settings.operator_ids == (323456789012345678, 423456789012345678)
     assert (settings.user_install, settings.message_content) == (True, True)
     assert settings.limits.micro_usd_per_month == 2_505_000
+    assert settings.terms == Terms(settings.limits, ask_above=250_000, queue_limit=50, waiting_per_member=3)
+    assert (settings.member_at_once, settings.guild_at_once) == (1, 4)
     assert (settings.log_level, settings.log_format) == ("DEBUG", "json")
     assert settings.database_url == "sqlite+aiosqlite:////var/lib/darkroom/darkroom.db"
     assert settings.images_api_url == "https://gateway.example/openai"
@@ -121,6 +130,13 @@ def test_a_database_gets_its_driver(given: str, used: str) -> None:
         ("LIMIT_USD_PER_MONTH", "-0.01"),
         ("LIMIT_USD_PER_MONTH", "0.0000001"),
         ("OPERATOR_USD_PER_MONTH", "1e30"),
+        ("QUEUE_LIMIT", "0"),
+        ("QUEUE_LIMIT", "many"),
+        ("WAITING_PER_MEMBER", "0"),
+        ("MEMBER_AT_ONCE", "0"),
+        ("MEMBER_AT_ONCE", "2.5"),
+        ("GUILD_AT_ONCE", "-1"),
+        ("IDENTIFIES_PER_HOUR", "0"),
         ("RETENTION_DAYS", "0"),
         ("SHUTDOWN_GRACE_S", "-1"),
         ("LOG_LEVEL", "loud"),
@@ -342,3 +358,15 @@ def test_a_default_that_its_vendor_has_switched_off() -> None:
     with pytest.raises(SettingsWrong, match=r"^IMAGES_MODEL cannot be used: gpt-image-1 was switched off .* on 2026-"):
         usable_catalog(at_vendor, provider_entries(at_vendor, TODAY), TODAY)
     assert usable_catalog(gateway, provider_entries(gateway, TODAY), TODAY).default == "gpt-image-1"
+
+
+def test_what_was_read_anew_holds_when_it_is_taken() -> None:
+    """A key or limit that cannot be used after all changes nothing: until then all of the old ones hold."""
+    old, new = Settings.of(ENOUGH), Settings.of({**ENOUGH, "LIMIT_IMAGES_PER_DAY": "3", "MEMBER_AT_ONCE": "9"})
+    live = Live(old, lambda: new)
+
+    fresh = live.reread()
+
+    assert live.now is old
+    assert live.take(fresh) == ("LIMIT_IMAGES_PER_DAY",)
+    assert (live.now.limit_images_per_day, live.now.member_at_once) == (3, old.member_at_once)

@@ -1,6 +1,6 @@
 """How an interaction is acknowledged, within Discord's three seconds, and answered, within its fifteen minutes."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import aiohttp
@@ -31,6 +31,7 @@ NOTES: dict[NoteKind, Callable[[str, note_words.Fields, str], str]] = {
     NoteKind.SCALED: note_words.scaled_note,
     NoteKind.PADDED: note_words.padded_note,
     NoteKind.SMALL: note_words.small_note,
+    NoteKind.NEARLY_SPENT: note_words.nearly_spent_note,
 }
 NOBODY = discord.AllowedMentions.none()
 REMOVED_AFTER_S = 20
@@ -68,14 +69,24 @@ async def _defer(interaction: Interaction) -> None:
             raise
 
 
-async def answer(interaction: Interaction, text: str | None, embed: discord.Embed | None = None) -> None:
+async def answer(
+    interaction: Interaction,
+    text: str | None,
+    embed: discord.Embed | None = None,
+    files: Sequence[discord.File] = (),
+    view: discord.ui.View | None = None,
+) -> None:
     """Put the text in the place of "thinking…". Nobody hears it after fifteen minutes, and that is no failure."""
     if interaction.is_expired():
         return
     try:
         shown = None if text is None else cut(text, LONGEST)
         await interaction.edit_original_response(
-            content=shown, embed=embed or discord.utils.MISSING, allowed_mentions=NOBODY
+            content=shown,
+            embed=embed or discord.utils.MISSING,
+            attachments=files or discord.utils.MISSING,
+            view=view or discord.utils.MISSING,
+            allowed_mentions=NOBODY,
         )
     except discord.HTTPException as fault:
         if fault.status not in GONE:
@@ -156,5 +167,5 @@ def question_url(draft: Draft) -> str | None:
 
 
 def in_words(notes: Iterable[Note], locale: str) -> tuple[str, ...]:
-    """The remarks about single files, as they are read."""
+    """The remarks about files and allowances, as they are read."""
     return tuple(NOTES[note.kind](note.filename, note.fields, locale) for note in notes)

@@ -9,8 +9,9 @@ from typing import Any, Self
 
 import discord
 
-from bot.chat import answers
+from bot.chat import answers, warrant
 from bot.chat.desk import Desk, Host
+from bot.chat.reading import roles_of
 from bot.domain.draft import Draft
 from bot.domain.job import Job
 from bot.words import answers as words
@@ -102,13 +103,17 @@ def _row(*items: EditButton) -> discord.ui.View:
 
 
 async def _cancel(desk: Desk, interaction: Interaction, job_id: int) -> None:
-    job = await desk.submit.cancel(job_id, interaction.user.id)
+    may_moderate = warrant.moderates(interaction)
+    job = await desk.submit.cancel(
+        job_id, interaction.user.id, may_moderate=may_moderate, guild_id=interaction.guild_id
+    )
     await answers.answer(interaction, words.cancelled(job, interaction.locale.value))
 
 
 async def _again(desk: Desk, interaction: Interaction, job_id: int) -> None:
     desk.intake.admit(interaction.guild_id)
-    await answers.accepted(interaction, await desk.submit.again(job_id, interaction.user.id))
+    roles = roles_of(interaction.user)
+    await answers.accepted(interaction, await desk.submit.again(job_id, interaction.user.id, roles))
 
 
 async def _show(desk: Desk, interaction: Interaction, job_id: int) -> None:

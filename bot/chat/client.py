@@ -21,13 +21,16 @@ from discord.gateway import DiscordWebSocket
 from bot.chat import answers
 from bot.chat.buttons import TEMPLATE, EditButton
 from bot.chat.desk import Desk
+from bot.chat.forget_button import FORGET, ForgetButton
+from bot.chat.identifying import FREE_IN_AN_HOUR, Identifying, Note, Noted
 from bot.domain.errors import EditGone, FormExpired, Trouble
 from bot.words import answers as words
 from bot.words.language import ENGLISH
 from bot.words.refusals import say
 from bot.workflow.ports import Clock
+from bot.workflow.room import refusal
 
-COGS = ("cogs.edit", "cogs.models", "cogs.quota")
+COGS = ("cogs.admin", "cogs.edit", "cogs.models", "cogs.privacy", "cogs.quota")
 LONGEST_PAUSE_S = 60.0
 AUTHENTICATION_FAILED = 4004
 LOGIN_FAULTS = (aiohttp.ClientError, OSError, TimeoutError, discord.HTTPException, discord.RateLimited)
@@ -80,7 +83,8 @@ class DarkroomTree(app_commands.CommandTree["DarkroomClient"]):
 class DarkroomClient(commands.Bot):
     """Made and run inside the loop: `async with client: await client.serve(token)`.
 
-    `desk` is set by the composition root before `serve`. `recall` and `remember` keep a small text under a key.
+    `desk` is set by the composition root before `serve`. `recall` and `remember` keep a small text under a key;
+    `identified` counts an identify, `identifies` gives those since a time.
     """
 
     desk: Desk
@@ -91,6 +95,9 @@ class DarkroomClient(commands.Bot):
         clock: Clock,
         recall: Callable[[str], Awaitable[str | None]],
         remember: Callable[[str, str], Awaitable[None]],
+        identified: Note,
+        identifies: Noted,
+        identifies_per_hour: int = FREE_IN_AN_HOUR,
         message_content: bool = False,
         user_install: bool = False,
         api_url: str | None = None,
@@ -121,6 +128,7 @@ class DarkroomClient(commands.Bot):
         self._clock = clock
         self._recall = recall
         self._remember = remember
+        self._identifying = Identifying(clock, identified, identifies, identifies_per_hour)
         self.logged_in = asyncio.Event()
         self.stopping = False
         self.forms: set[str] = set()
@@ -146,7 +154,7 @@ class DarkroomClient(commands.Bot):
         for name in COGS:
             if name not in self.extensions:
                 await self.load_extension(name)
-        self.add_dynamic_items(EditButton)
+        self.add_dynamic_items(EditButton, ForgetButton)
         await self._sync()
         self.logged_in.set()
 
@@ -185,7 +193,13 @@ class DarkroomClient(commands.Bot):
             self.http.connector = discord.utils.MISSING
             raise
 
+    async def before_identify_hook(self, shard_id: int | None, *, initial: bool = False) -> None:
+        """What discord.py calls before each identify, and gives a minute: where that is too early, it raises."""
+        await super().before_identify_hook(shard_id, initial=initial)
+        await self._identifying.begin()
+
     async def _stay(self) -> None:
+        await self._identifying.wait()
         try:
             await self.connect()
         except Exception:  # raised again, whatever it was
@@ -262,7 +276,8 @@ class DarkroomClient(commands.Bot):
         custom_id = str(dict(interaction.data or {}).get("custom_id", ""))
         if interaction.type is discord.InteractionType.modal_submit and custom_id not in self.forms:
             await self.failed(interaction, FormExpired())
-        if interaction.type is discord.InteractionType.component and not TEMPLATE.fullmatch(custom_id):
+        known = TEMPLATE.fullmatch(custom_id) or FORGET.fullmatch(custom_id)
+        if interaction.type is discord.InteractionType.component and not known:
             await self.failed(interaction, EditGone())
 
     async def on_message(self, message: discord.Message, /) -> None:
@@ -273,6 +288,9 @@ class DarkroomClient(commands.Bot):
         log.exception("event_failed", event_name=event_method)
 
     def _sentence(self, error: Exception, locale: str, about: int) -> str:
+        if (plain := refusal(error)) is not None:
+            log.error("not_kept", code=plain.code, about=about, kind=type(error).__name__)
+            return say(plain, locale)
         if isinstance(error, Trouble):
             log.info("refused", code=error.code, about=about)
             return say(error, locale)

@@ -13,6 +13,7 @@ from typing import Any
 import discord
 import structlog
 
+from bot.chat.answers import status_url
 from bot.chat.buttons import buttons, result_buttons
 from bot.chat.parts import parts_of
 from bot.chat.place import jump_url
@@ -27,13 +28,14 @@ from bot.domain.errors import AnswerUseless, OutcomeUnknown, ProviderBusy, Provi
 from bot.domain.job import Announcement, Job, State
 from bot.domain.progress import Phase, Progress
 from bot.domain.request import PlaceKind
+from bot.words import deeds as deed_words
 from bot.words import status as words
 from bot.words.alt import exhibit_alt, result_alt
 from bot.words.escape import thread_name
 from bot.words.language import ENGLISH
 from bot.words.refusals import say
 from bot.words.results import exhibit_line, result_line
-from bot.workflow.ports import Clock, Delivery, Exhibit, Parcel, Preview, Undeliverable, Unreachable
+from bot.workflow.ports import Clock, Delivery, Exhibit, LogLine, Parcel, Preview, Undeliverable, Unreachable
 
 log = structlog.get_logger()
 
@@ -209,6 +211,19 @@ class DiscordPostbox:
             except Closed:
                 continue
             return
+
+    async def log_line(self, channel_id: int, line: LogLine) -> None:
+        """Write a line into a guild's log channel. Never raises: the channel may be gone or closed to us."""
+        if isinstance(line, Job):
+            locale = self._post.locale_of(line.request.place.guild_id)
+            text, nonce = deed_words.edit_line(line, status_url(line), locale), f"e{line.id}-log"
+        else:
+            locale = self._post.locale_of(line.guild_id)
+            text, nonce = deed_words.deed_line(line, locale), f"g{line.id}-log"
+        try:
+            await self._post.send(channel_id, Letter(text, nonce))
+        except (Undeliverable, Unreachable):
+            log.warning("log_line_lost", channel=channel_id)
 
     async def alert(self, trouble: Trouble) -> None:
         """Tell the operator, by direct message and in the log. Never raises."""

@@ -1,5 +1,6 @@
 """What the doors need of the house: everything behind the counter, put together by the composition root."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -8,9 +9,11 @@ import discord
 from bot.chat.intake import Intake
 from bot.domain.catalog import Catalog
 from bot.domain.job import Job
-from bot.domain.quota import Balance
+from bot.domain.quota import Balance, Member
 from bot.domain.request import EditRequest
-from bot.workflow.ports import Asking, Exhibit, Receipt
+from bot.workflow.forgetting import Forgetting
+from bot.workflow.govern import Govern
+from bot.workflow.ports import Asking, Blobs, Charts, Exhibit, Receipt
 
 
 class Conductor(Protocol):
@@ -25,11 +28,11 @@ class Conductor(Protocol):
     async def drop(self, draft_id: int, user_id: int) -> None:
         """Give up an edit that was asked about."""
 
-    async def again(self, job_id: int, user_id: int) -> Receipt | Asking:
-        """Place the same edit once more."""
+    async def again(self, job_id: int, user_id: int, role_ids: tuple[int, ...] | None = None) -> Receipt | Asking:
+        """Place the same edit once more, with the roles that the member has now."""
 
-    async def cancel(self, job_id: int, user_id: int) -> Job:
-        """Stop an edit."""
+    async def cancel(self, job_id: int, user_id: int, *, may_moderate: bool, guild_id: int | None) -> Job:
+        """Stop an edit of one's own, or anybody's in this guild with the right to moderate where it is shown."""
 
     async def show(self, job_id: int, user_id: int) -> Job:
         """Post the pictures of an edit that was stopped too late."""
@@ -37,17 +40,25 @@ class Conductor(Protocol):
     async def exhibit(self, job_id: int, user_id: int, which: Exhibit) -> str:
         """Post what can be looked at after an edit; the link to it."""
 
-    async def standing(self, user_id: int) -> tuple[Balance, ...]:
-        """What is left of the member's allowances."""
+    async def standing(self, member: Member) -> tuple[Balance, ...]:
+        """Every window that an edit of the member has to fit, with what is used of it; their grants after them."""
+
+    async def history(self, member: Member) -> Sequence[Job]:
+        """The member's last edits here, the newest first."""
 
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """The counter."""
+    """The counter. `operators` are the accounts that decide for the whole house."""
 
     intake: Intake
     submit: Conductor
     catalog: Catalog
+    govern: Govern
+    charts: Charts
+    blobs: Blobs
+    forgetting: Forgetting
+    operators: frozenset[int] = frozenset()
 
 
 class Host(Protocol):

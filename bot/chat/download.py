@@ -18,6 +18,7 @@ import yarl
 from bot.domain.errors import FileEmpty, FileTooBig, FileUnreachable
 from bot.words.amounts import MIB, megabytes
 from bot.words.escape import cut, plain
+from bot.workflow.room import refusal
 
 DISCORD_ORIGINS = frozenset({"https://cdn.discordapp.com", "https://media.discordapp.net"})
 BLOCK = 128 * 1024
@@ -93,7 +94,11 @@ class Downloads:
             for last in (False, True):
                 try:
                     return await self._once(offered, into, limit)
-                except (_Faulty, aiohttp.ClientError, TimeoutError, OSError) as fault:
+                except OSError as fault:
+                    if refusal(fault) is not None:
+                        raise  # it is our disk, and no second try makes room
+                    log.warning("download_failed", kind=type(fault).__name__, last=last)
+                except (_Faulty, aiohttp.ClientError) as fault:
                     # The fault's own words hold the signed link, so only its kind is kept.
                     log.warning("download_failed", kind=type(fault).__name__, last=last)
         raise FileUnreachable(name=offered.shown_name)

@@ -67,6 +67,7 @@ class Intake:
             options=options,
             result_size=asked.result_size,
             mask_wish=asked.mask_wish,
+            role_ids=asked.role_ids,
         )
 
     def admit(self, guild_id: int | None) -> None:

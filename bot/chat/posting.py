@@ -16,6 +16,7 @@ import structlog
 
 from bot.chat.parts import BYTES_A_MESSAGE
 from bot.words.escape import quoted
+from bot.words.language import ENGLISH
 from bot.workflow.ports import Clock, Undeliverable, Unreachable
 
 log = structlog.get_logger()
@@ -173,6 +174,11 @@ class Post:
         """The most bytes that one file may have there: what the place takes, and no more than one message does."""
         guild = self._client.get_guild(guild_id) if guild_id is not None else None
         return min(guild.filesize_limit if guild else discord.utils.DEFAULT_FILE_SIZE_LIMIT_BYTES, BYTES_A_MESSAGE)
+
+    def locale_of(self, guild_id: int | None) -> str:
+        """The language of a server, as far as it is known."""
+        guild = self._client.get_guild(guild_id) if guild_id is not None else None
+        return guild.preferred_locale.value if guild else ENGLISH
 
     async def _ready(self) -> None:
         if self._client.is_closed():

@@ -9,6 +9,7 @@ import discord
 from bot.chat.download import Offered
 from bot.chat.place import kind_of
 from bot.domain.errors import NotHere
+from bot.domain.quota import Member
 from bot.domain.request import Door, MaskWish, Options, Origin, Place, PlaceKind, ResultSize
 from bot.words.language import ENGLISH
 
@@ -36,6 +37,7 @@ class Asked:
     n_open: bool = False
     result_size: ResultSize = ResultSize.OPEN
     mask_wish: MaskWish = field(default_factory=MaskWish)
+    role_ids: tuple[int, ...] = ()
 
 
 def offered(attachment: discord.Attachment) -> Offered:
@@ -82,7 +84,21 @@ def mention(message: discord.Message, prompt: str, pictures: tuple[Offered, ...]
         prompt=prompt,
         pictures=pictures,
         n_open=True,
+        role_ids=roles_of(message.author),
     )
+
+
+def member_of(interaction: discord.Interaction[Any], whom: discord.abc.User | None = None) -> Member:
+    """Who asks, or somebody else in the same place, by whatever they might be allowed more."""
+    user = interaction.user if whom is None else whom
+    return Member(user.id, interaction.guild_id, roles_of(user))
+
+
+def roles_of(user: discord.abc.User) -> tuple[int, ...]:
+    """The ids of a member's roles without that of @everyone, which has the server's own id; none outside of servers."""
+    if not isinstance(user, discord.Member):
+        return ()
+    return tuple(role.id for role in user.roles if role.id != user.guild.id)
 
 
 def pictures_of(message: discord.Message) -> tuple[Offered, ...]:
@@ -136,6 +152,7 @@ def _asked(
         prompt=prompt,
         pictures=pictures,
         mask=mask,
+        role_ids=roles_of(interaction.user),
     )
 
 

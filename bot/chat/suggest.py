@@ -1,7 +1,9 @@
-"""What the client suggests while a member types an option: the model's own words, at most 25 of them."""
+"""What the client suggests while somebody types an option: at most 25 of what there is."""
 
 from collections.abc import Iterable
 from datetime import date
+from functools import cache
+from zoneinfo import available_timezones
 
 from discord.app_commands import Choice
 
@@ -43,6 +45,16 @@ def options(catalog: Catalog, model: str | None, option: str, typed: str, locale
         known[same] = DOT.join((same, labels.label(labels.SAME_SIZE, locale)))
     found = _matching(known, typed)
     return found or (_nearest(cards, typed) if option == "size" else [])
+
+
+def zones(typed: str) -> Choices:
+    """Time zones with the typed text in their name. Reads them from disk at first."""
+    return _matching(_zones(), typed.replace(" ", "_"))
+
+
+@cache
+def _zones() -> dict[str, str]:
+    return {name: name for name in sorted(available_timezones())}
 
 
 def _values(card: ModelCard, option: str) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ import sys
 import typer
 
 from bot.app import CannotStart
-from bot.cli import demo, doctor, inspection, ledger, models, operate, sandbox
+from bot.cli import copies, demo, doctor, inspection, ledger, models, operate, privacy, sandbox
 from bot.settings import SettingsWrong
 
 cli = typer.Typer(
@@ -18,12 +18,15 @@ cli = typer.Typer(
 )
 cli.command(name="run")(operate.run)
 cli.command(name="migrate")(operate.migrate)
+cli.command(name="backup")(copies.backup)
+cli.command(name="restore")(copies.restore)
 cli.command(name="demo")(demo.demo)
 cli.command(name="inspect")(inspection.inspect)
 cli.command(name="models")(models.models)
 cli.command(name="doctor")(doctor.doctor)
 cli.add_typer(sandbox.cli, name="sandbox")
 cli.add_typer(ledger.cli, name="ledger")
+cli.add_typer(privacy.cli, name="privacy")
 
 
 def main() -> None:

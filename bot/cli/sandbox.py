@@ -14,7 +14,7 @@ import typer
 
 from bot import app, logs
 from bot.cli.thread import save_thread
-from bot.sandbox.acted import Acted, Modal, said
+from bot.sandbox.acted import Acted, Modal, labels_of, said
 from bot.sandbox.member import Member, NoSandbox, SandboxRefusal, Via
 from bot.sandbox.serve import Sandbox
 from bot.settings import Settings
@@ -125,6 +125,28 @@ def edit(
         return await someone.edit(via=via, images=image or (), prompt=prompt, mask=mask, options=options)
 
     _acted(url, member, channel, ask, out, as_json)
+
+
+@act.command()
+def command(
+    url: Url,
+    name: Annotated[str, typer.Argument(metavar="NAME", help='Which one: "quota", "quota-admin set".')],
+    option: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="KEY=VALUE",
+            help="An option: @name for a person, &name (or @everyone) for a role, #name for a channel, @PATH for a "
+            "file. Repeatable.",
+        ),
+    ] = None,
+    member: As = "mira",
+    channel: In = "pictures",
+    out: Out = None,
+    as_json: AsJson = False,
+) -> None:
+    """Use any slash command of the bot and wait for what it answers."""
+    given = dict(_pair("--option", "KEY=VALUE", one) for one in option or ())
+    _acted(url, member, channel, lambda someone: someone.command(name, given), out, as_json)
 
 
 @act.command()
@@ -281,9 +303,7 @@ def _form(written: str) -> Modal:
 def _values(written: list[str]) -> dict[str, Any]:
     values: dict[str, Any] = {}
     for one in written:
-        label, there, text = one.partition("=")
-        if not there:
-            raise typer.BadParameter(f"--value takes LABEL=TEXT or LABEL=@FILE, and {one!r} has no =.")
+        label, text = _pair("--value", "LABEL=TEXT or LABEL=@FILE", one)
         if not text.startswith("@"):
             values[label] = text
             continue
@@ -291,6 +311,13 @@ def _values(written: list[str]) -> dict[str, Any]:
             raise typer.BadParameter(f"--value {label}: there is no file {text[1:]}.")
         values.setdefault(label, []).append(Path(text[1:]))
     return values
+
+
+def _pair(option: str, shape: str, written: str) -> tuple[str, str]:
+    name, there, text = written.partition("=")
+    if not there:
+        raise typer.BadParameter(f"{option} takes {shape}, and {written!r} has no =.")
+    return name, text
 
 
 def _as_object(acted: Acted, saved: tuple[Path, ...]) -> dict[str, Any]:
@@ -303,6 +330,8 @@ def _as_object(acted: Acted, saved: tuple[Path, ...]) -> dict[str, Any]:
     return {
         "refused": acted.refused,
         "private": acted.private and said(acted.private),
+        "private_id": acted.private and acted.private["id"],
+        "private_asks": list(labels_of(acted.private)),
         "modal": modal,
         "status": acted.status and {"id": acted.status["id"], "text": said(acted.status)},
         "asks": list(acted.asks),
@@ -315,7 +344,8 @@ def _as_object(acted: Acted, saved: tuple[Path, ...]) -> dict[str, Any]:
 def _as_text(acted: Acted, saved: tuple[Path, ...]) -> list[str]:
     lines = [f"refused: {acted.refused}"] if acted.refused else []
     lines += [f"form: {acted.modal.title}"] if acted.modal else []
-    lines += [f"private: {said(acted.private)}"] if acted.private and not acted.refused else []
+    lines += [_private(acted.private)] if acted.private and not acted.refused else []
+    lines += [f"press: {label}" for label in labels_of(acted.private)]
     kind = "asks" if acted.asks else "status"
     lines += [f"{kind}: {said(acted.status)} (message {acted.status['id']})"] if acted.status else []
     lines += [f"press: {label}" for label in acted.asks]
@@ -323,3 +353,10 @@ def _as_text(acted: Acted, saved: tuple[Path, ...]) -> list[str]:
         f"posted: {said(one)} {' '.join(file['filename'] for file in one['attachments'])}" for one in acted.posted
     ]
     return lines + [f"saved: {path}" for path in saved]
+
+
+def _private(message: dict[str, Any]) -> str:
+    """The words, the names of the files, and where buttons can be pressed the id of the message."""
+    names = [file["filename"] for file in message["attachments"]]
+    where = [f"(message {message['id']})"] if labels_of(message) else []
+    return " ".join((f"private: {said(message)}", *names, *where))

@@ -23,8 +23,10 @@ async def save_thread(member: Member, acted: Acted, folder: Path) -> tuple[Path,
 
 
 def _with_files(acted: Acted) -> Sequence[Message]:
-    """The messages whose files are saved: what was posted, or what is shown beside a question."""
-    return [acted.status] if acted.status is not None and acted.asks else acted.posted
+    """The messages whose files are saved: what was posted, what came in private, or what is shown beside a question."""
+    if acted.status is not None and acted.asks:
+        return [acted.status]
+    return [*([acted.private] if acted.private else []), *acted.posted]
 
 
 async def _conversation(member: Member, acted: Acted) -> list[Message]:

@@ -1,25 +1,28 @@
 """The dispatcher of one process: tickets are rows, and a loop hands them out, fairly, to calls of `work`.
 
 A ticket stays until the book ends it. A call that raises, or that returns without an end, is made again after a pause
-that doubles; nothing is handed out twice at once, because what is in flight is known here and only here.
+that doubles; nothing is handed out twice at once, because what is in flight is known here and only here. Beside that
+only what rests is known here: the line itself, however long, stays in the rows.
 """
 
 import asyncio
 from collections import Counter
-from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
 from typing import Any, Protocol
 
 import sqlalchemy as sa
 import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.dispatch import turns
 from bot.dispatch.tickets import tickets
-from bot.workflow.ports import Clock
+from bot.dispatch.turns import Ticket
+from bot.workflow.ports import Clock, Unreachable
 
 PER_USER = 2
 AT_ONCE = 8
+EXPRESS_AT_ONCE = 4
 POLL_S = 15.0
 FIRST_PAUSE_S = 1.0
 LONGEST_PAUSE_S = 120.0
@@ -34,30 +37,6 @@ class Rows(Protocol):
         """A transaction that only reads."""
 
 
-@dataclass(frozen=True, slots=True)
-class Ticket:
-    """A job that needs work; a new ticket for the same job has another time."""
-
-    job_id: int
-    user_id: int
-    enqueued_at: float
-
-
-def choose(waiting: Iterable[Ticket], flying: Mapping[int, int], per_user: int, free: int) -> tuple[Ticket, ...]:
-    """Which tickets go next, of those waiting from the oldest on: users with fewer in flight come first.
-
-    `flying` counts what each user has in flight; nobody gets more than `per_user`, and all together at most `free`.
-    """
-    turns = Counter(flying)
-    numbered = []
-    for ticket in waiting:
-        turns[ticket.user_id] += 1
-        if turns[ticket.user_id] <= per_user:
-            numbered.append((turns[ticket.user_id], ticket))
-    numbered.sort(key=lambda one: one[0])
-    return tuple(ticket for _, ticket in numbered[:free])
-
-
 def pause_s(tries: int) -> float:
     """How long a ticket rests after so many calls that did not end it: 1 s, doubled up to two minutes."""
     return min(LONGEST_PAUSE_S, FIRST_PAUSE_S * float(2 ** min(tries - 1, 10)))
@@ -67,25 +46,42 @@ class EmbeddedDispatcher:
     """Writes tickets for the book and hands them out in this process."""
 
     def __init__(
-        self, database: Rows, clock: Clock, per_user: int = PER_USER, at_once: int = AT_ONCE, poll_s: float = POLL_S
+        self,
+        database: Rows,
+        clock: Clock,
+        per_user: int = PER_USER,
+        at_once: int = AT_ONCE,
+        poll_s: float = POLL_S,
+        per_guild: int = 0,
     ) -> None:
-        """At most `per_user` jobs of a user and `at_once` in all are worked on at a time."""
+        """At most `per_user` jobs of a user, `per_guild` of a guild and `at_once` in all are worked on at a time.
+
+        Without a `per_guild` a guild may have them all. What only has to be said is said beside these, a few at a time.
+        """
         self._database, self._clock = database, clock
-        self._per_user, self._at_once, self._poll_s = per_user, at_once, poll_s
+        self._per_user, self._at_once, self._per_guild, self._poll_s = per_user, at_once, per_guild, poll_s
         self._work: Callable[[int], Awaitable[None]] | None = None
         self._bell = asyncio.Event()
         self._stopping = False
         self._flying: dict[int, Ticket] = {}
-        self._resting: set[Ticket] = set()
+        self._resting: dict[int, tuple[Ticket, asyncio.Task[None]]] = {}
         self._tries: Counter[Ticket] = Counter()
         self._naps: set[asyncio.Task[None]] = set()
+        self._round = 0
 
     # ── for the book ────────────────────────────────────────────────────────────────────────────────────────
 
-    async def enqueue(self, tx: object, job_id: int, user_id: int) -> None:
+    async def enqueue(self, tx: object, job_id: int, user_id: int, guild_id: int | None) -> None:
         """A ticket for this job, if there is none; delivered at least once after the transaction committed."""
-        ticket = {"job_id": job_id, "user_id": user_id, "enqueued_at": self._clock.now()}
-        await _connection(tx).execute(_ENQUEUE, ticket)
+        which = await turns.next_round(_connection(tx), user_id, self._round)
+        ticket = {"job_id": job_id, "user_id": user_id, "guild_id": guild_id, "round": which}
+        await _connection(tx).execute(_ENQUEUE, ticket | {"enqueued_at": self._clock.now()})
+
+    async def hasten(self, tx: object, job_id: int) -> None:
+        """Nothing more is to be made for this job, only to be said or shown: its ticket, if any, waits for no turn."""
+        if job_id not in self._flying:
+            await turns.give_up_round(_connection(tx), job_id)
+        await _connection(tx).execute(sa.update(tickets).where(tickets.c.job_id == job_id).values(express=True))
 
     async def end(self, tx: object, job_id: int) -> None:
         """The job needs no further work."""
@@ -118,7 +114,7 @@ class EmbeddedDispatcher:
             while not self._stopping:
                 self._bell.clear()
                 for ticket in await self._next():
-                    self._flying[ticket.job_id] = ticket
+                    self._begin(ticket)
                     group.create_task(self._fly(group, ticket, self._work), name=f"job {ticket.job_id}")
                 await self._bell.wait()
             for nap in tuple(self._naps):
@@ -127,31 +123,36 @@ class EmbeddedDispatcher:
     # ── the loop ────────────────────────────────────────────────────────────────────────────────────────────
 
     async def _next(self) -> tuple[Ticket, ...]:
-        free = self._at_once - len(self._flying)
-        if free <= 0:
-            return ()
-        waiting = await self._waiting()
-        flying = Counter(ticket.user_id for ticket in self._flying.values())
-        return () if self._stopping else choose(waiting, flying, self._per_user, free)
+        flying = [job_id for job_id, ticket in self._flying.items() if not ticket.express]
+        hurrying = [job_id for job_id, ticket in self._flying.items() if ticket.express]
+        questions = []
+        if (free := EXPRESS_AT_ONCE - len(hurrying)) > 0:
+            # One that rested in its turn and was hastened meanwhile has rested enough.
+            rested = [job_id for job_id, (ticket, _) in self._resting.items() if ticket.express]
+            questions.append(turns.express(hurrying, (*self._flying, *rested), free))
+        if (free := self._at_once - len(flying)) > 0:
+            away = (*self._flying, *self._resting)
+            questions.append(turns.regular(flying, away, self._per_user, self._per_guild, free))
+        found = await self._ask(*questions)
+        return () if self._stopping else found
 
-    async def _waiting(self) -> tuple[Ticket, ...]:
-        """The first tickets of every user that are neither in flight nor resting, from the oldest on."""
-        busy = [*self._flying, *(ticket.job_id for ticket in self._resting)]
-        turn = sa.func.row_number().over(
-            partition_by=tickets.c.user_id, order_by=(tickets.c.enqueued_at, tickets.c.job_id)
-        )
-        idle = sa.select(*tickets.c, turn.label("turn")).where(tickets.c.job_id.not_in(busy)).subquery()
-        question = (
-            sa.select(idle.c.job_id, idle.c.user_id, idle.c.enqueued_at)
-            .where(idle.c.turn <= self._per_user)
-            .order_by(idle.c.enqueued_at, idle.c.job_id)
-        )
+    async def _ask(self, *questions: sa.Select[Any]) -> tuple[Ticket, ...]:
+        if not questions:
+            return ()
         try:
             async with self._database.reading() as tx:
-                return tuple([Ticket(*row) for row in await tx.execute(question)])
+                return tuple([Ticket(*row) for question in questions for row in await tx.execute(question)])
         except Exception:  # the loop must outlive a database that is away; the next poll asks again
             log.exception("tickets could not be read")
             return ()
+
+    def _begin(self, ticket: Ticket) -> None:
+        self._flying[ticket.job_id] = ticket
+        if not ticket.express:
+            self._round = max(self._round, ticket.round)
+        if ticket.job_id in self._resting:
+            _, nap = self._resting.pop(ticket.job_id)
+            nap.cancel()
 
     async def _fly(self, group: asyncio.TaskGroup, ticket: Ticket, work: Callable[[int], Awaitable[None]]) -> None:
         try:
@@ -167,8 +168,7 @@ class EmbeddedDispatcher:
             del self._tries[ticket]
         elif not self._stopping:
             self._tries[ticket] += 1
-            self._resting.add(ticket)
-            self._nap(group, self._rest(ticket))
+            self._resting[ticket.job_id] = ticket, self._nap(group, self._rest(ticket))
 
     async def _ended(self, ticket: Ticket) -> bool:
         question = sa.select(tickets.c.enqueued_at).where(tickets.c.job_id == ticket.job_id)
@@ -181,7 +181,7 @@ class EmbeddedDispatcher:
 
     async def _rest(self, ticket: Ticket) -> None:
         await self._clock.sleep(pause_s(self._tries[ticket]))
-        self._resting.discard(ticket)
+        del self._resting[ticket.job_id]
         self._bell.set()
 
     async def _poll(self) -> None:
@@ -189,16 +189,17 @@ class EmbeddedDispatcher:
             await self._clock.sleep(self._poll_s)
             self._bell.set()
 
-    def _nap(self, group: asyncio.TaskGroup, nap: Coroutine[Any, Any, None]) -> None:
+    def _nap(self, group: asyncio.TaskGroup, nap: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         """A wait that ends with the loop, unlike a call in flight."""
         task = group.create_task(nap)
         self._naps.add(task)
         task.add_done_callback(self._naps.discard)
+        return task
 
 
 _ENQUEUE = sa.text(
-    "INSERT INTO tickets (job_id, user_id, enqueued_at) VALUES (:job_id, :user_id, :enqueued_at)"
-    " ON CONFLICT (job_id) DO NOTHING"
+    "INSERT INTO tickets (job_id, user_id, guild_id, enqueued_at, round, express)"
+    " VALUES (:job_id, :user_id, :guild_id, :enqueued_at, :round, false) ON CONFLICT (job_id) DO NOTHING"
 )
 
 
@@ -211,6 +212,8 @@ async def _attempt(work: Callable[[int], Awaitable[None]], job_id: int) -> None:
         if task is None or task.cancelling():
             raise
         log.warning("the work on a job cancelled itself", job_id=job_id)
+    except Unreachable:
+        log.warning("discord_unreachable", job_id=job_id)  # it will be told when Discord is back
     except Exception:  # the dispatcher must outlive any job
         log.exception("the work on a job broke off", job_id=job_id)
 

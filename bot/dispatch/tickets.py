@@ -10,4 +10,8 @@ tickets = sa.Table(
     sa.Column("job_id", sa.Integer, primary_key=True, autoincrement=False),
     sa.Column("user_id", sa.BigInteger, nullable=False),
     sa.Column("enqueued_at", sa.Double, nullable=False),
+    sa.Column("guild_id", sa.BigInteger),
+    sa.Column("round", sa.Integer, nullable=False),
+    # Nothing more is to be made for the job, only to be said or shown.
+    sa.Column("express", sa.Boolean, nullable=False),
 )

@@ -214,6 +214,10 @@ class ProviderShut(Refused):
     """{model} is closed for now: its provider does not let me in, and whoever runs me was told. Try later, or choose another model."""
 
 
+class Moderated(Refused):
+    """Someone who moderates this server stopped this edit, so its pictures are not shown. Ask them, if that is a mistake."""
+
+
 class TooLate(Refused):
     """This edit is already over. Start a new one with /edit."""
 
@@ -246,11 +250,94 @@ class Stopping(Refused):
     """I am being restarted. Send it again in a minute."""
 
 
+class DiskFull(Refused):
+    """This could not be kept: my disk is full. Nothing was charged. Whoever runs me has to make room; try again later."""
+
+
+class NotKept(Refused):
+    """This could not be kept: my records cannot be written at the moment. Nothing was charged. Try again in a minute."""
+
+
 # ── allowances ──────────────────────────────────────────────────────────────────────────────────────────────
 
 
 class ImagesSpent(Refused):
     """Pictures left to you: {left} of {limit}, and this edit makes {need}. More from <t:{resets_at}:R>."""
+
+
+class GuildImagesSpent(Refused):
+    """Pictures left to this server: {left} of {limit}, and this edit makes {need}. More from <t:{resets_at}:R>."""
+
+
+class GuildMoneySpent(Refused):
+    """Money left to this server: {left} of {limit}, and this edit may cost {need}. More from <t:{resets_at}:R>."""
+
+
+class Never(Refused):
+    """Edits are not allowed to you here. Ask someone who manages the server, if that is a mistake."""
+
+
+class NeverHere(Refused):
+    """Edits are not allowed in this server. Ask someone who manages it, if that is a mistake."""
+
+
+class Blocked(Refused):
+    """You are blocked from making edits here. Ask someone who manages the server, if that is a mistake."""
+
+
+class Paused(Refused):
+    """Edits are paused in this server. Ask someone who manages it when they go on."""
+
+
+class HousePaused(Refused):
+    """I take no edits at the moment; whoever runs me has paused me. Try again later."""
+
+
+class ChoiceNotPermitted(Refused):
+    """You may not choose the {option} {value} here. These are open to you: {known}."""
+
+
+class NumberNotPermitted(Refused):
+    """You may ask for {limit} pictures at a time here, and not for {count}. Ask for fewer."""
+
+
+class QueueFull(Refused):
+    """There are {waiting} edits waiting already, and I take no more until some are done. Try again in a few minutes."""
+
+
+class TooManyWaiting(Refused):
+    """You have {waiting} edits waiting already, and that is as many as one member may. Send it again when one is done."""
+
+
+# ── what admins ask ─────────────────────────────────────────────────────────────────────────────────────────
+
+
+class NotManager(Refused):
+    """Only people with the permission "Manage Server" can do this, and only for their own server. Ask one of them."""
+
+
+class OutOfBounds(Refused):
+    """{what} goes from {low} to {high}. Choose a number in between."""
+
+
+class NotForBots(Refused):
+    """Bots make no edits, so there is nothing to set for one. Choose a person or a role."""
+
+
+class ZoneUnknown(Refused):
+    """There is no time zone called {zone}. Use a name such as Europe/Vienna, America/New_York or UTC."""
+
+
+class NothingThere(Refused):
+    """There is nothing like that here. Look at what there is with /quota-admin show."""
+
+
+class AlreadySo(Refused):
+    """That is so already, and nothing was changed. Look at how things stand with /quota-admin show."""
+
+
+class ValueUnknown(Refused):
+    """There is no {option} {value} that could be allowed. Use values such as {known}."""
 
 
 class MoneySpent(Refused):
@@ -259,6 +346,17 @@ class MoneySpent(Refused):
 
 class HouseSpent(Refused):
     """What I may spend this month is used up, or too little of it is left for this edit; whoever runs me was told. Edits are possible again from <t:{resets_at}:R>."""
+
+
+# ── what is kept about somebody ─────────────────────────────────────────────────────────────────────────────
+
+
+class EditsUnfinished(Refused):
+    """Edits of yours that are not over yet: {count}. Nothing was deleted. Cancel them or wait for their end, then ask once more."""
+
+
+class ExportTooLarge(Refused):
+    """What is kept about you is {size} MB, more than I can send here. Ask whoever runs me for it; nothing was changed."""
 
 
 # ── the provider ────────────────────────────────────────────────────────────────────────────────────────────
@@ -300,6 +398,10 @@ class InputLost(Failed):
     """The pictures of this edit are no longer on my disk. Nothing was charged. Send them again."""
 
 
+class HandedOver(Failed):
+    """This edit was made, but my disk would not keep it, so its pictures are posted here as they came. Nothing was charged. Save them, since I cannot show them again."""
+
+
 class Poisoned(Failed):
     """This edit stopped me twice, so I will not try it a third time. Nothing was charged. Send other pictures."""
 
@@ -308,7 +410,19 @@ class Poisoned(Failed):
 
 
 class HouseClosed(Notice):
-    """The spending limit of this month is reached, or too little of it is left for an edit that was just refused. More is possible from <t:{resets_at}:F>. To go on sooner, raise OPERATOR_USD_PER_MONTH and start me again."""
+    """The spending limit of this month is reached, or too little of it is left for an edit that was just refused. More is possible from <t:{resets_at}:F>. To go on sooner, raise OPERATOR_USD_PER_MONTH, then send me SIGHUP or start me again."""
+
+
+class HouseNearlySpent(Notice):
+    """Four fifths of what I may spend are spent or held: {left} of {limit} are left until <t:{resets_at}:F>. To have more, raise OPERATOR_USD_PER_MONTH, then send me SIGHUP or start me again."""
+
+
+class SuspenseGrowing(Notice):
+    """Calls whose outcome nobody knows may have cost you {amount} since yesterday, of {limit} for the month. Look at the provider's usage page and at my log, and settle it with: darkroom ledger reconcile."""
+
+
+class DiskNearlyFull(Notice):
+    """The disk of DATA_DIR is nearly full: {free_mb} MB are left. Make room there, or lower RETENTION_DAYS; without room I can take no edits."""
 
 
 class MaskIgnored(Notice):

@@ -115,6 +115,7 @@ class EditRequest:
     mask_wish: MaskWish = field(default_factory=MaskWish)
     mask_share: int | None = None
     status_message: int | None = None
+    role_ids: tuple[int, ...] = ()  # of the member in the guild, when the edit was asked for
 
 
 @dataclass(frozen=True, slots=True)

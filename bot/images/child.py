@@ -18,6 +18,7 @@ from queue import SimpleQueue
 from typing import BinaryIO, assert_never
 
 from bot.domain import errors
+from bot.images.chart import chart
 from bot.images.comparison import compare
 from bot.images.doctor import read_mask
 from bot.images.ladder import lighten
@@ -29,6 +30,7 @@ from bot.images.raster import guard, verify
 from bot.images.seal import seal
 from bot.images.tasks import (
     Answer,
+    ChartTask,
     CompareTask,
     Complaint,
     Decoded,
@@ -94,6 +96,8 @@ def _explained(exc: Exception, task: Task) -> Complaint | Fault:
     """Whose fault it is: only memory is the picture's, and mapping a file that is too large for it says so too."""
     if isinstance(exc, MemoryError) or (isinstance(exc, OSError) and exc.errno == errno.ENOMEM):
         return Complaint("PictureTooHard", {"name": task.name})
+    if isinstance(exc, OSError) and exc.errno in (errno.ENOSPC, errno.EDQUOT):
+        return Complaint("DiskFull", {})
     return Fault(f"{type(exc).__name__}: {exc.strerror}" if isinstance(exc, OSError) else type(exc).__name__)
 
 
@@ -115,6 +119,8 @@ def _do(task: Task, decoded: Callable[[], None]) -> Answer:
             return lighten(task, decoded)
         case CompareTask():
             return compare(task, decoded)
+        case ChartTask():
+            return chart(task, decoded)
         case _:
             assert_never(task)
 

@@ -1,7 +1,9 @@
 """The decoder: what the other rooms ask of pictures, done by processes that may die of them."""
 
 import asyncio
+from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager, nullcontext
+from datetime import date, timedelta
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, TypeVar
@@ -9,11 +11,14 @@ from typing import Any, Self, TypeVar
 import structlog
 
 from bot.domain.catalog import Polarity
+from bot.domain.deed import Spend
 from bot.domain.errors import Failed
 from bot.images.pool import CHILD, Limits, Pool
 from bot.images.tasks import (
+    PLACES,
     SUFFIXES,
     Answer,
+    ChartTask,
     CompareTask,
     Composed,
     FinishTask,
@@ -29,6 +34,7 @@ from bot.images.tasks import (
     VerifyTask,
     named,
 )
+from bot.words.report import ranking
 from bot.workflow.ports import (
     Finished,
     Finishing,
@@ -53,9 +59,10 @@ _Answer = TypeVar("_Answer", Probe, Made, Selected, Composed, Lighter)
 
 
 class Decoder:
-    """Looks into pictures by child processes; implements `Pictures`. Nothing is started before the first question.
+    """Looks into pictures by child processes, and draws charts there; implements `Pictures` and `Charts`.
 
-    All headers of a question are read before the first pixel, so that a bad file among good ones is refused at once.
+    Nothing is started before the first question. All headers of a question are read before the first pixel, so that a
+    bad file among good ones is refused at once.
     `program` is what Python is told to run as a child.
     """
 
@@ -141,6 +148,14 @@ class Decoder:
         )
         async with self._gate(*await self._probes(before, after)):
             made = await self._ask(task, Made)
+        return named(target, made.format)
+
+    async def chart(self, spends: Sequence[Spend], target: Path) -> Path:
+        """Spend by day and by member, beside `target` with the suffix of its format.
+
+        Members are named by their place in `ranking(spends)`, from 1.
+        """
+        made = await self._ask(_chart_task(spends, target), Made)
         return named(target, made.format)
 
     async def _probes(self, *sources: Source) -> tuple[Probe, ...]:
@@ -236,6 +251,23 @@ def _finish_task(finishing: Finishing) -> FinishTask:
         format=finishing.format or "",
         target=_absolute(finishing.folder / _FINISHED),
     )
+
+
+def _chart_task(spends: Sequence[Spend], target: Path) -> ChartTask:
+    """Every day from the first to the last, those without an edit too; the first places, and one for all others."""
+    places = {total.user_id: min(place, PLACES - 1) for place, total in enumerate(ranking(spends))}
+    columns = {day: [0] * PLACES for day in _days(spends)}
+    for one in spends:
+        columns[one.day][places[one.user_id]] += one.micro_usd
+    return ChartTask("chart", _absolute(target), tuple(columns), tuple(tuple(column) for column in columns.values()))
+
+
+def _days(spends: Sequence[Spend]) -> tuple[str, ...]:
+    named_days = [date.fromisoformat(one.day) for one in spends]
+    if not named_days:
+        return ()
+    first, last = min(named_days), max(named_days)
+    return tuple((first + timedelta(days=number)).isoformat() for number in range((last - first).days + 1))
 
 
 def _result(path: Path) -> Source:

@@ -15,6 +15,7 @@ from bot.workflow.ports import Probe
 
 LENGTH = struct.Struct(">I")
 LONGEST = 2**20  # bytes; the longest message is some hundred
+PLACES = 9  # of a chart: the first eight by what they spent, and all others
 SUFFIXES = {"png": ".png", "jpeg": ".jpg", "webp": ".webp"}
 
 
@@ -124,6 +125,16 @@ class CompareTask:
 
 
 @dataclass(frozen=True, slots=True)
+class ChartTask:
+    """Draw what was spent beside `target`: for each of the days a column of micro-USD, one for each of `PLACES`."""
+
+    name: str
+    target: str
+    days: tuple[str, ...]
+    columns: tuple[tuple[int, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Made:
     """A file for the provider, beside its task's target; the upright size is what it had before it was made to fit."""
 
@@ -195,7 +206,9 @@ def named(target: Path, format_: str) -> Path:
     return target.with_suffix(SUFFIXES[format_])
 
 
-Task = ProbeTask | VerifyTask | PictureTask | ReadMaskTask | MaskTask | FinishTask | LightenTask | CompareTask
+Task = (
+    ProbeTask | VerifyTask | PictureTask | ReadMaskTask | MaskTask | FinishTask | LightenTask | CompareTask | ChartTask
+)
 Answer = Probe | Made | Selected | Composed | Lighter | Ready | Complaint | Fault
 Said = Answer | Decoded
 
@@ -213,9 +226,7 @@ def unpack_task(body: bytes) -> Task:
     """The task of a message's body. Raises ValueError, KeyError or TypeError for anything else."""
     asked: dict[str, Any] = json.loads(body)
     noun = _TASKS[asked.pop("is")]
-    if "formats" in asked:
-        asked["formats"] = tuple(asked["formats"])  # JSON knows lists only
-    return noun(**asked)
+    return noun(**{name: _frozen(value) for name, value in asked.items()})
 
 
 def unpack_said(body: bytes) -> Said:
@@ -229,6 +240,11 @@ def unpack_said(body: bytes) -> Said:
         if not _is_a(getattr(noun, field.name), field.type):
             raise TypeError
     return noun
+
+
+def _frozen(value: Any) -> Any:
+    """JSON knows lists only; tasks have tuples."""
+    return tuple(_frozen(one) for one in value) if isinstance(value, list) else value
 
 
 def _is_a(value: object, type_: Any) -> bool:

@@ -60,7 +60,7 @@ class Reader:
 
     def __init__(self, dialect: Dialect, key: str, fetcher: Fetcher, caps: Caps, now: Callable[[], float]) -> None:
         self.streams = True
-        self._dialect, self._key, self._fetcher, self._caps, self._now = dialect, key, fetcher, caps, now
+        self._dialect, self.key, self._fetcher, self._caps, self._now = dialect, key, fetcher, caps, now
 
     async def read(self, letter: Letter) -> AsyncGenerator[Preview | Answer, None]:
         """Yields the previews as they come, then the answer. Raises `Unsent`, `Declined` or `Doubtful`."""
@@ -157,7 +157,7 @@ class Reader:
     def _judged(self, letter: Letter, fault: Fault | None, billed: bool | None) -> Unsent | Declined | Doubtful:
         status, request_id = letter.response.status, self._request_id(letter.response)
         verdict = judge(status, fault)
-        said = {name: loggable(getattr(fault, name, ""), self._key) for name in ("code", "type", "param")}
+        said = {name: loggable(getattr(fault, name, ""), self.key) for name in ("code", "type", "param")}
         attempt = letter.call.attempt
         log.warning(
             "provider_refused", attempt=attempt, verdict=verdict.value, status=status, request_id=request_id, **said
@@ -174,4 +174,4 @@ class Reader:
 
     def _request_id(self, response: aiohttp.ClientResponse) -> str | None:
         names = (response.headers.get(name) for name in self._dialect.request_id)
-        return next((loggable(value, self._key) for value in names if value), None)
+        return next((loggable(value, self.key) for value in names if value), None)

@@ -51,11 +51,9 @@ class ImageClient:
     ) -> None:
         if dialect not in DIALECTS:
             raise ValueError(f"there is no dialect {dialect!r}; these exist: {', '.join(DIALECTS)}")
-        if not (key.isascii() and key.isprintable()) or " " in key:
-            raise ValueError("the key holds characters that cannot be sent")
+        check_key(key)
         self._dialect = DIALECTS[dialect]
         self._address = find_address(base_url, self._dialect)
-        self._key = key
         self._timeout = aiohttp.ClientTimeout(total=timeout_s, sock_connect=CONNECT_S)
         hosts = (*self._dialect.result_hosts, *result_hosts)
         caps = caps or Caps()
@@ -71,6 +69,15 @@ class ImageClient:
     @streams.setter
     def streams(self, streams: bool) -> None:
         self._reader.streams = streams
+
+    @property
+    def key(self) -> str:
+        """The key that the next call carries."""
+        return self._reader.key
+
+    @key.setter
+    def key(self, key: str) -> None:
+        self._reader.key = key
 
     async def __aenter__(self) -> Self:
         # A kept-alive connection that the other side has just dropped would make a call doubtful for nothing.
@@ -113,7 +120,7 @@ class ImageClient:
     async def _post(self, call: Call, form: Form, stream: bool) -> aiohttp.ClientResponse | str:
         # The response, or what became of the connection. aiohttp's exceptions hold the key: they end here, unchained.
         headers = {
-            **key_header(self._dialect, self._key),
+            **key_header(self._dialect, self.key),
             "Accept": f"{EVENTS}, application/json" if stream else "application/json",
             "X-Client-Request-Id": call.attempt,
             "Idempotency-Key": call.attempt,
@@ -124,6 +131,12 @@ class ImageClient:
             )
         except NETWORK_TROUBLE as trouble:
             return reason(trouble)
+
+
+def check_key(key: str) -> None:
+    """Raises ValueError for a key that no header can carry."""
+    if not (key.isascii() and key.isprintable()) or " " in key:
+        raise ValueError("the key holds characters that cannot be sent")
 
 
 def key_header(dialect: Dialect, key: str) -> Mapping[str, str]:

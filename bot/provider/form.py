@@ -8,6 +8,7 @@ from aiohttp import MultipartWriter, hdrs
 from aiohttp.abc import AbstractStreamWriter
 from aiohttp.payload import Payload, StringPayload
 
+from bot.domain import crash
 from bot.domain.catalog import ModelCard
 from bot.domain.request import Options
 from bot.provider.dialect import Dialect
@@ -56,6 +57,7 @@ class FilePart(Payload):
             if not block:
                 raise OSError("the file is shorter than announced")
             await writer.write(block)
+            crash.point("mid-body")
             sent += len(block)
 
     def decode(self, encoding: str = "utf-8", errors: str = "strict") -> str:

@@ -8,6 +8,8 @@ from typing import BinaryIO, TypeVar
 
 import aiohttp
 
+from bot.domain import crash
+
 # What aiohttp and the sockets raise; a deadline is a TimeoutError, which is an OSError.
 NETWORK_TROUBLE = (aiohttp.ClientError, OSError)
 BLOCK = 128 * 1024
@@ -54,6 +56,7 @@ class Inflow:
                 piece, self.cut = b"", "too long"
             self._left -= len(piece)
             if piece:
+                crash.point("mid-answer")
                 yield piece
 
     async def blocks(self) -> AsyncGenerator[bytes, None]:

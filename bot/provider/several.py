@@ -18,7 +18,7 @@ from bot.domain.errors import (
     SafetyRefused,
 )
 from bot.domain.progress import Progress
-from bot.provider.client import ImageClient
+from bot.provider.client import ImageClient, check_key
 from bot.provider.dialect import DIALECTS
 from bot.provider.gate import Breaker, Gate, Minute
 from bot.provider.verdict import Unsold
@@ -40,7 +40,7 @@ class Desk:
     """One provider: its client, and what holds calls back. Breakers are kept for it and for each of its models."""
 
     def __init__(self, entry: catalog.Provider, client: ImageClient, clock: Clock) -> None:
-        self.client, self.clock = client, clock
+        self.entry, self.client, self.clock = entry, client, clock
         self.gate = Gate(clock.now)
         self.minute = Minute(entry.images_per_minute, clock.now)
         self.breaker = Breaker(clock.now)
@@ -129,6 +129,17 @@ class Providers:
         """See `Provider.turn`."""
         return self._desks[card.provider].turn(card.name, pictures)
 
+    def rekey(self, keys: Mapping[str, str]) -> None:
+        """Use these keys from the next call on. A provider that kept us out is asked again with a key that is new.
+
+        Raises ValueError, in a sentence and with nothing changed, for a key that cannot be used.
+        """
+        fresh = {name: _key(desk.entry, keys) for name, desk in self._desks.items()}
+        for name, desk in self._desks.items():
+            if desk.client.key != fresh[name]:
+                desk.client.key = fresh[name]
+                desk.breaker.admit()
+
     def is_shut(self, provider: str) -> bool:
         """See `Provider.is_shut`."""
         return self._desks[provider].breaker.is_open
@@ -178,15 +189,28 @@ def _let_through(breakers: Sequence[Breaker]) -> Iterator[None]:
 
 
 def _client(entry: catalog.Provider, keys: Mapping[str, str], timeout_s: float, clock: Clock) -> ImageClient:
-    key = keys.get(entry.key, "")
+    key = _key(entry, keys)
     try:
-        if not key and entry.dialect in DIALECTS and DIALECTS[entry.dialect].needs_key:
-            raise ValueError(f"{entry.key} holds no key")
         return ImageClient(
             entry.url, key, entry.dialect, timeout_s=timeout_s, result_hosts=entry.result_hosts, now=clock.now
         )
     except ValueError as wrong:
-        raise ValueError(f"The provider {entry.name} cannot be used: {wrong}.") from None
+        raise _unusable(entry, wrong) from None
+
+
+def _key(entry: catalog.Provider, keys: Mapping[str, str]) -> str:
+    key = keys.get(entry.key, "")
+    try:
+        if not key and entry.dialect in DIALECTS and DIALECTS[entry.dialect].needs_key:
+            raise ValueError(f"{entry.key} holds no key")
+        check_key(key)
+    except ValueError as wrong:
+        raise _unusable(entry, wrong) from None
+    return key
+
+
+def _unusable(entry: catalog.Provider, wrong: ValueError) -> ValueError:
+    return ValueError(f"The provider {entry.name} cannot be used: {wrong}.")
 
 
 def _streamless(provider: str) -> str:

@@ -11,6 +11,7 @@ from typing import Literal, Self, TypeVar
 from bot.sandbox.acted import NO_RESPONSE, Acted, Modal, labels_of, linked_message, said
 from bot.sandbox.control_client import ControlClient, Files, NoSandbox, Picture, texts_of
 from bot.sandbox.discord_api.refusals import Json, SandboxRefusal
+from bot.sandbox.typed import typed
 
 __all__ = ["Acted", "Member", "Modal", "NoSandbox", "Picture", "SandboxRefusal"]
 
@@ -104,11 +105,19 @@ class Member:
     # Interactions
 
     async def slash(self, command: str, options: Mapping[str, object] = NOTHING, *, wait: Wait = "result") -> Acted:
-        """Use a slash command, "quota" or "quota-admin show"; a Picture becomes an attachment."""
+        """Use a slash command, "quota" or "quota-admin show"; a Picture becomes an attachment.
+
+        People, roles and channels are named by their ids or as @ben, &Friends (@everyone) and #pictures.
+        """
         files = Files()
         given = {name: files.placed(value) for name, value in options.items()}
         payload = {**self._here(), "command": command, "options": given}
         return await self._answered(await self._door.post("slash", payload, files), wait)
+
+    async def command(self, command: str, typed_options: Mapping[str, str]) -> Acted:
+        """Use a slash command whose options are texts, as on a command line; those that are files are @ and a path."""
+        known = (await self.state())["commands"].values()
+        return await self.slash(command, typed([one for scope in known for one in scope], command, typed_options))
 
     async def autocomplete(self, command: str, focused: str, typed: str) -> tuple[Json, ...]:
         """The choices that the bot offers while this member types."""

@@ -2,6 +2,7 @@
 
 from bot.settings.catalog import usable_catalog
 from bot.settings.environment import ProviderSetup, Settings, provider_entries
+from bot.settings.live import Live
 from bot.settings.values import SettingsWrong
 
-__all__ = ["ProviderSetup", "Settings", "SettingsWrong", "provider_entries", "usable_catalog"]
+__all__ = ["Live", "ProviderSetup", "Settings", "SettingsWrong", "provider_entries", "usable_catalog"]

@@ -24,7 +24,7 @@ from pydantic_settings import (
 )
 
 from bot.domain.catalog import CardsWrong, Provider, Standing, read_shelf, shipped_cards
-from bot.domain.quota import Limits
+from bot.domain.quota import Limits, Terms
 from bot.domain.request import Options
 from bot.provider.dialect import DIALECTS
 from bot.settings.providers_file import ProvidersFile, Tables, read_providers_file
@@ -137,6 +137,13 @@ class Settings(BaseSettings):
 
     ask_above_usd: Dollars = Field(Decimal(1), description="an amount in US dollars such as 1 or 0.25")
 
+    queue_limit: int = Field(200, ge=1, le=100_000, description="a whole number from 1 to 100000")
+    waiting_per_member: int = Field(10, ge=1, le=1000, description="a whole number from 1 to 1000")
+    member_at_once: int = Field(2, ge=1, le=100, description="a whole number from 1 to 100")
+    guild_at_once: int = Field(0, ge=0, le=1000, description="a whole number from 0 to 1000")
+
+    identifies_per_hour: int = Field(20, ge=1, le=1000, description="a whole number from 1 to 1000")
+
     log_level: Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], BeforeValidator(_upper)] = Field(
         "INFO", description="DEBUG, INFO, WARNING or ERROR"
     )
@@ -191,9 +198,9 @@ class Settings(BaseSettings):
         )
 
     @property
-    def ask_above(self) -> int:
-        """Above how many micro-USD an edit waits for its member's yes."""
-        return int(self.ask_above_usd * MICRO)
+    def terms(self) -> Terms:
+        """What is asked of an edit at the door: what may be spent, and how long the line may be."""
+        return Terms(self.limits, int(self.ask_above_usd * MICRO), self.queue_limit, self.waiting_per_member)
 
     @property
     def secrets(self) -> tuple[str, ...]:

@@ -11,14 +11,18 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.domain import crash
 from bot.domain.errors import Trouble
 from bot.domain.job import Announcement, Job, Move, State
-from bot.domain.quota import Balance, Line, Window
+from bot.domain.quota import Balance, Demand, Window
 from bot.domain.request import EditRequest
-from bot.storage import drafts, finishing, holds, placing, recovery
+from bot.storage import balances, drafts, finishing, holds, placing, queue, recovery
 from bot.storage.database import Database
+from bot.storage.history import History
+from bot.storage.identifies import Identifies
 from bot.storage.moves import FOLLOWING, close_attempt, job_of, move, whole
 from bot.storage.notes import Notes
+from bot.storage.privacy import Privacy
 from bot.storage.results import Results
 from bot.storage.rows import trouble_columns
 from bot.storage.tables import STILL_OPEN, attempts, inputs, jobs, results
@@ -28,7 +32,7 @@ from bot.workflow.ports import Clock, Placed, Settlement, Tickets
 BLOBS_AT_A_TIME = 1000
 
 
-class Book(drafts.Drafts, Results, Notes):
+class Book(drafts.Drafts, queue.Queue, History, Results, Notes, Identifies, Privacy):
     """The rows of `database`; tickets are written in the book's own transactions."""
 
     def __init__(self, database: Database, tickets: Tickets, clock: Clock) -> None:
@@ -38,10 +42,11 @@ class Book(drafts.Drafts, Results, Notes):
 
     @unbroken
     async def place(
-        self, request: EditRequest, hold: Sequence[Line], predicted: int, draft: int | None = None
+        self, request: EditRequest, hold: Sequence[Demand], predicted: int, draft: int | None = None
     ) -> Placed:
         """Job, hold and ticket in one transaction. Raises the `Refused` of the first allowance that is spent.
 
+        A demand takes from its grants first, in their order and as much as each has left, and the rest from its window.
         An origin that placed a job before gets that job, whatever the allowances say by now. Where a draft of this
         origin is named it becomes `agreed` in the same transaction; a refused allowance leaves it open. Raises
         `NotAgreed` where it was dropped or has expired, and `LookupError` where this origin has no such draft.
@@ -53,11 +58,15 @@ class Book(drafts.Drafts, Results, Notes):
             row = await placing.insert_job(tx, request, predicted, at)
             fresh = row is not None
             if row is not None:
+                crash.point("after-row")
                 await holds.take(tx, row.id, hold, at)
-                await self._tickets.enqueue(tx, row.id, request.user_id)
+                await self._tickets.enqueue(tx, row.id, request.user_id, request.place.guild_id)
+                crash.point("after-hold")
             else:
                 row = await placing.placed_before(tx, request)
-            return Placed(await whole(tx, row), fresh, await placing.ahead(tx, row.id))
+            placed = Placed(await whole(tx, row), fresh, await queue.ahead(tx, row.id))
+        crash.point("after-place")
+        return placed
 
     @unbroken
     async def announced(self, job_id: int, announcement: Announcement) -> Job:
@@ -207,6 +216,8 @@ class Book(drafts.Drafts, Results, Notes):
         state = sa.case((finishing.HAS_SOME, jobs.c.state), else_=FOLLOWING[Move.CANCEL])
         async with self._database.writing() as tx:
             row = await move(tx, job_id, Move.CANCEL, state=state, ended_at=ended_at, muted=muted)
+            if row is not None:
+                await self._tickets.hasten(tx, job_id)
             if row is not None and row.state == State.CANCELLED:
                 await holds.close(tx, {job_id: holds.RELEASED}, at)
             return await _after(tx, row)
@@ -267,10 +278,11 @@ class Book(drafts.Drafts, Results, Notes):
             .returning(*jobs.c)
         )
         async with self._database.writing() as tx:
-            row = (await tx.execute(wanted)).one_or_none()
-            if row is not None:
-                await self._tickets.enqueue(tx, job_id, row.user_id)
-            return await _after(tx, row)
+            job = await _after(tx, (await tx.execute(wanted)).one_or_none())
+            if job is not None:
+                await self._tickets.enqueue(tx, job_id, job.request.user_id, job.request.place.guild_id)
+                await self._tickets.hasten(tx, job_id)
+            return job
 
     # ── looking ─────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -281,16 +293,11 @@ class Book(drafts.Drafts, Results, Notes):
             return await job_of(tx, job_id)
 
     @unbroken
-    async def ahead(self, job_id: int) -> int:
-        """How many unfinished jobs were placed before this one."""
-        async with self._database.reading() as tx:
-            return await placing.ahead(tx, job_id)
-
-    @unbroken
     async def balances(self, windows: Sequence[Window]) -> tuple[Balance, ...]:
         """What is used and held in these windows, in their order."""
+        at = self._clock.now()
         async with self._database.reading() as tx:
-            return tuple([await holds.balance(tx, window) for window in windows])
+            return tuple([await balances.balance(tx, window, at) for window in windows])
 
     @unbroken
     async def blobs_in_use(self, since: float) -> frozenset[str]:

@@ -5,6 +5,8 @@ come first served, keeps the wait short; pools of writers that wait inside SQLit
 """
 
 import asyncio
+import contextlib
+import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -17,7 +19,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from bot.storage.errors import DatabaseUnusable, RuleBroken, reason, rule
+from bot.storage.errors import DatabaseUnusable, RuleBroken, is_full, reason, rule
 
 BUSY_TIMEOUT_S = 10.0
 READERS = 2
@@ -102,6 +104,14 @@ class Database:
         async with self._reading, self._translated(), self._engine(1).begin() as tx:
             yield tx
 
+    async def tidy(self) -> None:
+        """Move SQLite's log into its file and empty it, so that nothing deleted is left in it.
+
+        Readers may keep it from that; it is overwritten all the same as the bot goes on writing.
+        """
+        if self.file:
+            await asyncio.to_thread(_empty_log, self.file)
+
     def _engine(self, number: int) -> AsyncEngine:
         if not self._engines:
             raise RuntimeError("the database is not open")
@@ -117,7 +127,7 @@ class Database:
                 sentence = f"{self.where} does not answer. Check that it runs and that DATABASE_URL is right."
             if sentence is None:
                 raise RuleBroken(rule(exc.orig or exc)) from None
-            raise DatabaseUnusable(sentence) from exc
+            raise DatabaseUnusable(sentence, full=is_full(exc.orig or exc)) from exc
 
     def _sqlite(self) -> tuple[AsyncEngine, ...]:
         writer, reader = self._create(1), self._create(READERS)
@@ -131,6 +141,8 @@ class Database:
         return (
             f"busy_timeout = {int(self._busy_timeout_s * 1000)}",
             "journal_mode = WAL",
+            # What is deleted is overwritten as well, so that a prompt that was forgotten is not in the file either.
+            "secure_delete = ON",
             f"foreign_keys = {keys}",
             last,
         )
@@ -155,6 +167,11 @@ def _read(url: str) -> sa.URL:
     if read.get_backend_name() == "sqlite" and read.database in (None, "", ":memory:"):
         raise DatabaseUnusable("DATABASE_URL names no file. Write sqlite+aiosqlite:///path/to/file.")
     return read
+
+
+def _empty_log(file: Path) -> None:
+    with contextlib.suppress(sqlite3.Error), contextlib.closing(sqlite3.connect(file, timeout=1)) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
 def _make_folder(folder: Path) -> None:

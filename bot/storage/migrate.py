@@ -6,6 +6,7 @@ from pathlib import Path
 import sqlalchemy as sa
 from alembic import command
 from alembic.config import Config
+from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 
 from bot.storage.database import Database
@@ -33,11 +34,21 @@ async def upgrade(url: str, revision: str = "head") -> None:
             )
 
 
+def revisions() -> frozenset[str]:
+    """Every revision that this version of the bot can bring up to date. Raises `DatabaseUnusable`."""
+    return frozenset(script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions())
+
+
 def _upgrade(connection: sa.Connection, revision: str) -> None:
-    config = Config()
-    config.set_main_option("script_location", str(_folder()).replace("%", "%%"))
+    config = _config()
     config.attributes["connection"] = connection
     command.upgrade(config, revision)
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(_folder()).replace("%", "%%"))
+    return config
 
 
 def _folder() -> Path:

@@ -1,20 +1,20 @@
-"""A job's way into its row, and its place in the queue."""
+"""A job's way into its row."""
 
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.domain.job import UNSETTLED, State
+from bot.domain.job import State
 from bot.domain.request import EditRequest, Origin
 from bot.storage.rows import blobs_of, request_text
-from bot.storage.tables import STILL_OPEN, inputs, jobs
+from bot.storage.tables import inputs, jobs
 from bot.storage.upserts import insert
 
 
 async def insert_job(tx: AsyncConnection, request: EditRequest, predicted: int, at: float) -> sa.Row[Any] | None:
     """The new job's row; None where its origin has one already, which another transaction may just have written."""
-    if await _of_origin(tx, request.origin) is not None:
+    if await of_origin(tx, request.origin) is not None:
         return None  # an insert that meets a conflict uses up a number, and members would wonder where the edit went
     row = {
         "origin_door": str(request.origin.door),
@@ -31,6 +31,11 @@ async def insert_job(tx: AsyncConnection, request: EditRequest, predicted: int, 
         "crashes": 0,
         "sends": 0,
         "placed_at": at,
+        "guild_id": request.place.guild_id,
+        "model": request.model,
+        "quality": request.options.quality,
+        "size": request.options.size,
+        "emptied": False,
     }
     statement = insert(tx, jobs).values(row).on_conflict_do_nothing(index_elements=["origin_door", "origin_id"])
     placed = (await tx.execute(statement.returning(*jobs.c))).one_or_none()
@@ -42,19 +47,13 @@ async def insert_job(tx: AsyncConnection, request: EditRequest, predicted: int, 
 
 async def placed_before(tx: AsyncConnection, request: EditRequest) -> sa.Row[Any]:
     """The row of the job that this request's origin placed. Raises `LookupError` where it placed none."""
-    row = await _of_origin(tx, request.origin)
+    row = await of_origin(tx, request.origin)
     if row is None:
         raise LookupError(f"{request.origin} has placed nothing")
     return row
 
 
-async def ahead(tx: AsyncConnection, job_id: int) -> int:
-    """How many unfinished jobs were placed before this one."""
-    unfinished = (sa.text(STILL_OPEN), jobs.c.state.in_(sorted(UNSETTLED)))
-    count = await tx.scalar(sa.select(sa.func.count()).select_from(jobs).where(jobs.c.id < job_id, *unfinished))
-    return int(count or 0)
-
-
-async def _of_origin(tx: AsyncConnection, origin: Origin) -> sa.Row[Any] | None:
+async def of_origin(tx: AsyncConnection, origin: Origin) -> sa.Row[Any] | None:
+    """The row of the job that this origin placed; None where it placed none."""
     question = sa.select(*jobs.c).where(jobs.c.origin_door == str(origin.door), jobs.c.origin_id == origin.id)
     return (await tx.execute(question)).one_or_none()

@@ -23,9 +23,12 @@ async def recover(tx: AsyncConnection, tickets: Tickets, trouble: Trouble, at: f
     """Move every interrupted job and see that each unfinished one has a ticket. Returns the jobs that moved."""
     lost = [(found, row) for found in await _interrupted(tx) if (row := await _lose(tx, found, trouble, at))]
     await close(tx, {row.id: _ending(found, row) for found, row in lost if row.state != State.QUEUED}, at)
-    unfinished = sa.select(jobs.c.id, jobs.c.user_id).where(sa.text(STILL_OPEN)).order_by(jobs.c.id)
-    for job_id, user_id in (await tx.execute(unfinished)).all():
-        await tickets.enqueue(tx, job_id, user_id)
+    unfinished = sa.select(jobs.c.id, jobs.c.user_id, jobs.c.guild_id).where(sa.text(STILL_OPEN)).order_by(jobs.c.id)
+    for job_id, user_id, guild_id in (await tx.execute(unfinished)).all():
+        await tickets.enqueue(tx, job_id, user_id, guild_id)
+    for _, row in lost:
+        if row.state != State.QUEUED:
+            await tickets.hasten(tx, row.id)
     return [await whole(tx, row) for _, row in lost]
 
 

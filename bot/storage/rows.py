@@ -46,6 +46,7 @@ def request_from(text: str) -> EditRequest:
         mask_wish=MaskWish(**said.get("mask_wish", {})),
         mask_share=said.get("mask_share"),
         status_message=said.get("status_message"),
+        role_ids=tuple(said.get("role_ids", ())),
     )
 
 

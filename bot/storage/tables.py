@@ -2,14 +2,15 @@
 
 import sqlalchemy as sa
 
+from bot.domain.deed import Verb
 from bot.domain.draft import DraftState
 from bot.domain.job import OVER, UNSETTLED, State
-from bot.domain.quota import Unit
+from bot.domain.quota import Choice, Period, Scope, Unit
 
 metadata = sa.MetaData()
 
 Serial = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
-LEDGER_KINDS = ("hold", "charge", "release", "suspense", "overrun")
+LEDGER_KINDS = ("hold", "charge", "release", "suspense", "overrun", "grant", "correction")
 ATTEMPT_STATES = ("open", "answered", "refused", "unknown", "failed")
 
 
@@ -22,6 +23,7 @@ _unsettled = _among("state", tuple(sorted(UNSETTLED)))
 # Both databases use a partial index only where a question repeats its words, so they are kept here and never bound.
 STILL_OPEN = f"NOT ({_among('state', tuple(sorted(OVER)))})"
 STILL_ASKED = "state = 'open'"
+STILL_FULL = "NOT emptied"
 
 jobs = sa.Table(
     "jobs",
@@ -51,6 +53,13 @@ jobs = sa.Table(
     sa.Column("channel_id", sa.BigInteger),
     sa.Column("message_id", sa.BigInteger),
     sa.Column("home_id", sa.BigInteger),
+    # What of the request the queue and a member's history are asked by.
+    sa.Column("guild_id", sa.BigInteger),
+    sa.Column("model", sa.Text, nullable=False),
+    sa.Column("quality", sa.Text),
+    sa.Column("size", sa.Text),
+    # Whether the prompt, the names and the pictures have been taken out of the row and of its results.
+    sa.Column("emptied", sa.Boolean, nullable=False),
     sa.UniqueConstraint("origin_door", "origin_id", name="one_job_an_origin"),
     sa.CheckConstraint(_among("state", tuple(State)), name="job_state_is_known"),
     sa.CheckConstraint("(state = 'sent') = (attempt IS NOT NULL)", name="sent_has_its_attempt"),
@@ -66,6 +75,9 @@ jobs = sa.Table(
     sa.CheckConstraint("pictures >= 0 AND (pictures > 0 OR banked = 0)", name="banked_has_its_pictures"),
     sa.Index("jobs_still_open", "id", sqlite_where=sa.text(STILL_OPEN), postgresql_where=sa.text(STILL_OPEN)),
     sa.Index("jobs_by_time", "placed_at"),
+    sa.Index("jobs_by_member", "user_id", "id"),
+    sa.Index("jobs_by_kind", "model", "quality", "size", "ended_at"),
+    sa.Index("jobs_to_empty", "ended_at", sqlite_where=sa.text(STILL_FULL), postgresql_where=sa.text(STILL_FULL)),
     sqlite_autoincrement=True,
 )
 
@@ -123,6 +135,7 @@ attempts = sa.Table(
     ),
 )
 
+# A row a window; of a rolling one a row an hour, of a grant one row, which has another in `grants`.
 windows = sa.Table(
     "windows",
     metadata,
@@ -134,8 +147,9 @@ windows = sa.Table(
     sa.Column("ends_at", sa.BigInteger, nullable=False),
     sa.Column("used", sa.BigInteger, nullable=False),
     sa.Column("held", sa.BigInteger, nullable=False),
-    sa.UniqueConstraint("account", "unit", "starts_at", "ends_at", name="one_row_a_window"),
+    sa.UniqueConstraint("account", "unit", "period", "starts_at", "ends_at", name="one_row_a_window"),
     sa.CheckConstraint(_among("unit", tuple(Unit)), name="window_unit_is_known"),
+    sa.CheckConstraint(_among("period", tuple(Period)), name="window_period_is_known"),
     sa.CheckConstraint("used >= 0 AND held >= 0", name="window_is_not_negative"),
 )
 
@@ -157,19 +171,112 @@ holds = sa.Table(
     ),
 )
 
+# What was decided, and by whom. The database refuses to change or to remove a row, but for who is named in it: a member
+# who asks to be forgotten becomes a pseudonym here as well.
+deeds = sa.Table(
+    "deeds",
+    metadata,
+    sa.Column("id", Serial, primary_key=True),
+    sa.Column("at", sa.Double, nullable=False),
+    sa.Column("actor_id", sa.BigInteger, nullable=False),
+    sa.Column("guild_id", sa.BigInteger, nullable=False),
+    sa.Column("verb", sa.Text, nullable=False),
+    sa.Column("scope", sa.Text),
+    sa.Column("target_id", sa.BigInteger),
+    sa.Column("what", sa.Text, nullable=False),
+    sa.Column("old", sa.Text, nullable=False),
+    sa.Column("new", sa.Text, nullable=False),
+    sa.Column("reason", sa.Text, nullable=False),
+    sa.CheckConstraint(_among("verb", tuple(Verb)), name="deed_is_known"),
+    sa.CheckConstraint("(scope IS NULL) = (target_id IS NULL)", name="target_is_whole"),
+    sa.Index("deeds_by_guild", "guild_id", "at"),
+)
+
+# Every entry belongs to a job or to a deed.
 ledger = sa.Table(
     "ledger",
     metadata,
     sa.Column("id", Serial, primary_key=True),
-    sa.Column("job_id", sa.Integer, sa.ForeignKey("jobs.id"), nullable=False),
+    sa.Column("job_id", sa.Integer, sa.ForeignKey("jobs.id")),
+    sa.Column("deed_id", Serial, sa.ForeignKey("deeds.id")),
     sa.Column("window_id", sa.Integer, sa.ForeignKey("windows.id"), nullable=False),
     sa.Column("kind", sa.Text, nullable=False),
     sa.Column("amount", sa.BigInteger, nullable=False),
     sa.Column("at", sa.Double, nullable=False),
     sa.UniqueConstraint("job_id", "window_id", "kind", name="once_of_a_kind"),
+    sa.UniqueConstraint("deed_id", "window_id", "kind", name="once_of_a_kind_a_deed"),
     sa.CheckConstraint(_among("kind", LEDGER_KINDS), name="ledger_kind_is_known"),
     sa.CheckConstraint("amount > 0", name="ledger_amount_is_positive"),
+    sa.CheckConstraint("(job_id IS NULL) = (deed_id IS NOT NULL)", name="ledger_entry_has_one_cause"),
+    sa.CheckConstraint("kind <> 'grant' OR job_id IS NULL", name="grant_is_a_deed"),
     sa.Index("ledger_by_window", "window_id"),
+)
+
+grants = sa.Table(
+    "grants",
+    metadata,
+    sa.Column("window_id", sa.Integer, sa.ForeignKey("windows.id"), primary_key=True),
+    sa.Column("deed_id", Serial, sa.ForeignKey("deeds.id"), nullable=False),
+    sa.Column("user_id", sa.BigInteger, nullable=False),
+    sa.Column("guild_id", sa.BigInteger, nullable=False),
+    sa.Column("amount", sa.BigInteger, nullable=False),
+    sa.Column("reason", sa.Text, nullable=False),
+    sa.CheckConstraint("amount > 0", name="grant_is_something"),
+)
+
+# Of what admins decide the guild is 0 where it is the operator's, for the whole house: a key has no NULL in it.
+rules = sa.Table(
+    "rules",
+    metadata,
+    sa.Column("guild_id", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("scope", sa.Text, primary_key=True),
+    sa.Column("subject_id", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("unit", sa.Text, primary_key=True),
+    sa.Column("period", sa.Text, nullable=False),
+    sa.Column("hours", sa.Integer, nullable=False),
+    sa.Column("amount", sa.BigInteger),  # NULL is free
+    sa.CheckConstraint(_among("scope", tuple(Scope)), name="rule_scope_is_known"),
+    sa.CheckConstraint(_among("unit", tuple(Unit)), name="rule_unit_is_known"),
+    sa.CheckConstraint(
+        _among("period", tuple(period for period in Period if period is not Period.GRANT)), name="rule_period_is_known"
+    ),
+    sa.CheckConstraint("hours >= 0 AND (period = 'rolling') = (hours > 0)", name="rolling_has_its_hours"),
+    sa.CheckConstraint("amount >= 0", name="rule_is_not_negative"),
+)
+
+permits = sa.Table(
+    "permits",
+    metadata,
+    sa.Column("guild_id", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("scope", sa.Text, primary_key=True),
+    sa.Column("subject_id", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("choice", sa.Text, primary_key=True),
+    sa.Column("permitted", sa.Text, nullable=False),
+    sa.CheckConstraint(_among("scope", tuple(Scope)), name="permit_scope_is_known"),
+    sa.CheckConstraint(_among("choice", tuple(Choice)), name="permit_choice_is_known"),
+)
+
+blocks = sa.Table(
+    "blocks",
+    metadata,
+    sa.Column("guild_id", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("user_id", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("deed_id", Serial, sa.ForeignKey("deeds.id"), nullable=False),
+)
+
+pauses = sa.Table(
+    "pauses",
+    metadata,
+    sa.Column("guild_id", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("deed_id", Serial, sa.ForeignKey("deeds.id"), nullable=False),
+)
+
+guilds = sa.Table(
+    "guilds",
+    metadata,
+    sa.Column("guild_id", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("zone", sa.Text, nullable=False),
+    sa.Column("log_channel_id", sa.BigInteger),
 )
 
 drafts = sa.Table(
@@ -217,4 +324,23 @@ notes = sa.Table(
     metadata,
     sa.Column("key", sa.Text, primary_key=True),
     sa.Column("value", sa.Text, nullable=False),
+)
+
+# When the bot identified itself to Discord, which allows a token only so many a day.
+identifies = sa.Table(
+    "identifies",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("at", sa.Double, nullable=False),
+    sa.Index("identifies_by_time", "at"),
+)
+
+# Members who were forgotten while some of their windows are open: those follow to the pseudonym when they have ended.
+forgotten = sa.Table(
+    "forgotten",
+    metadata,
+    sa.Column("user_id", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("pseudonym", sa.Text, nullable=False),
+    sa.Column("forgotten_at", sa.Double, nullable=False),
+    sa.Column("until", sa.BigInteger, nullable=False),
 )

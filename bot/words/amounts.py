@@ -37,6 +37,14 @@ def duration(seconds: float) -> str:
     return f"{hours} h {minutes} min" if minutes else f"{hours} h"
 
 
+def roughly(seconds: float) -> str:
+    """A guess as people say it: "10 s", "50 s", "2 min", "1 h 20 min"; no finer than anybody can know."""
+    if seconds <= 55:
+        return duration(max(1, round(seconds / 10)) * 10)
+    minutes = max(1, round(seconds / 60))
+    return duration((minutes if minutes < 20 else -(-minutes // 10) * 10) * 60)
+
+
 def megabytes(size: int) -> int:
     """Bytes as whole mebibytes, rounded up, the unit that Discord calls MB."""
     return -(-size // MIB)

@@ -1,11 +1,9 @@
 """What a member is told in private, or in reply to a mention."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from bot.domain.job import Job
 from bot.domain.progress import Phase, Progress
-from bot.domain.quota import HOUSE, Balance, Unit
-from bot.words.amounts import dollars, dollars_left
 from bot.words.language import language
 from bot.words.status import DOT, status_line, title
 
@@ -39,11 +37,6 @@ def exhibited(job_id: int, link: str, locale: str) -> str:
     return DOT.join((title(job_id, locale), link))
 
 
-def standing(balances: Sequence[Balance], locale: str) -> str:
-    """What is left of a member's allowances, and when they start afresh."""
-    return "\n".join(_balance(one, locale) for one in balances if one.window.allowance.account != HOUSE)
-
-
 def unexpected(reference: str, locale: str) -> str:
     """Something that no sentence was written for; the reference is in the log."""
     sentence = language(locale).gettext(
@@ -56,18 +49,3 @@ def unexpected(reference: str, locale: str) -> str:
 def outdated(locale: str) -> str:
     """A command that the bot does not know in this shape any more."""
     return language(locale).gettext("This command has changed. Restart Discord, then try it again.")
-
-
-def _balance(balance: Balance, locale: str) -> str:
-    words, allowance = language(locale), balance.window.allowance
-    if allowance.unit is Unit.IMAGES:
-        sentence = words.gettext("Pictures: {left} of {limit} left, more from {when}")
-        fields = {"left": str(max(0, balance.left)), "limit": str(allowance.limit)}
-        held = str(balance.held)
-    else:
-        sentence = words.gettext("Money: {left} of {limit} left, more from {when}")
-        fields = {"left": dollars_left(balance.left), "limit": dollars(allowance.limit)}
-        held = dollars(balance.held)
-    line = sentence.format(when=f"<t:{balance.window.ends_at}:R>", **fields)
-    under_way = words.gettext(" ({held} held by edits under way)").format(held=held)
-    return line + under_way if balance.held else line

@@ -14,6 +14,47 @@ MODELS_OPTION = "Only this one, with all its options"
 QUOTA = "quota"
 QUOTA_DESCRIPTION = "See what you have left, and when there is more"
 
+ADMIN = "quota-admin"
+ADMIN_DESCRIPTION = "Decide who may make and spend how much in this server"
+SHOW_LIMITS = "See what was decided for this server, a member or a role"
+SHOW_WHOM = "A member, a role or @everyone; left out: the server"
+SET = "Limit how much somebody may make or spend, or what they may choose"
+SET_OPTIONS = {
+    "what": "What is limited",
+    "limit": "A number, free for no limit, default for the usual one, or a list of values",
+    "whom": "A member, a role, or @everyone for each member; left out: all of this server together",
+    "per": "In which time; pictures count by the day and money by the month if you leave it out",
+    "hours": "In how many hours, whichever they are",
+}
+GRANT = "Give a member more, used before their own allowance"
+WHO = "Which member"
+WHY = "Why, for the others who decide here"
+GRANT_OPTIONS = {
+    "user": WHO,
+    "what": "Pictures or money",
+    "amount": "How many pictures, or how many dollars",
+    "days": "For how many days",
+    "reason": WHY,
+}
+RESET = "Let what a member has used count as not used"
+BLOCK = "Take no more edits of a member"
+UNBLOCK = "Take the edits of a member again"
+REPORT = "See who spent how much, and what was decided"
+REPORT_DAYS = "Of how many days; 30 if you leave it out"
+ZONE = "Say by which clock the days of this server begin"
+ZONE_NAME = "Such as Europe/Vienna"
+LOG = "Name a channel that gets a line for each edit and each decision"
+LOG_CHANNEL = "Left out: none"
+PAUSE, RESUME = "pause", "resume"
+PAUSE_DESCRIPTION = "Take no more edits in this server for now"
+RESUME_DESCRIPTION = "Take edits in this server again"
+PRIVACY = "privacy"
+PRIVACY_DESCRIPTION = "See or delete what I keep about you"
+EXPORT, DELETE = "export", "delete"
+EXPORT_DESCRIPTION = "Get everything that I keep about you as a file, in private"
+DELETE_DESCRIPTION = "Delete what I keep about you; I ask once before I do"
+EVERYWHERE = "In all servers, which only whoever runs me can decide"
+
 OPTIONS = {
     "prompt": "What should change, in your words",
     "image": "The picture to change",
@@ -37,6 +78,7 @@ SAME_SIZE = marked("the size of your picture")
 
 CANCEL, AGAIN, SHOW = marked("Cancel"), marked("Try again"), marked("Show")
 COMPARE, UNTOUCHED = marked("Before/after"), marked("Untouched")
+FORGET = marked("Delete it")
 GO, DROP = marked("Go ahead"), marked("Drop it")
 
 FORM_TITLE = marked("Edit picture")

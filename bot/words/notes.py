@@ -1,7 +1,8 @@
-"""Remarks about a member's files, so that nothing is decided silently."""
+"""Remarks about a member's files and allowances, so that nothing is decided silently."""
 
 from collections.abc import Mapping
 
+from bot.words.amounts import dollars, dollars_left
 from bot.words.escape import shown
 from bot.words.language import language, marked
 
@@ -67,3 +68,15 @@ def small_note(filename: str, fields: Fields, locale: str) -> str:
     """ "cat.png is only 120x90: the result may be poor"."""
     sentence = language(locale).gettext("{name} is only {size}: the result may be poor")
     return sentence.format(name=shown(filename), size=fields["size"])
+
+
+def nearly_spent_note(_: str, fields: Fields, locale: str) -> str:
+    """ "Nearly used up: 3 of 20 pictures are left to you, more from …"."""
+    words, left, limit = language(locale), int(fields["left"]), int(fields["limit"])
+    if fields["unit"] == "micro_usd":
+        said = words.gettext("Nearly used up: {left} of {limit} is left to you, more from {when}")
+        shown_left, shown_limit = dollars_left(left), dollars(limit)
+    else:
+        said = words.gettext("Nearly used up: {left} of {limit} pictures are left to you, more from {when}")
+        shown_left, shown_limit = f"{max(0, left):,}", f"{limit:,}"
+    return said.format(left=shown_left, limit=shown_limit, when=f"<t:{fields['resets_at']}:R>")

@@ -2,17 +2,18 @@
 
 from collections.abc import Callable
 
-from bot.domain.errors import MoneySpent, Trouble
+from bot.domain.errors import GuildMoneySpent, HouseNearlySpent, MoneySpent, SuspenseGrowing, Trouble
 from bot.words.amounts import dollars, dollars_left
 from bot.words.escape import NAME_CHARACTERS, shown
 from bot.words.language import language
 
 # Lists of ours that would lose their point if they were cut like a member's file name.
 LONGEST = {"known": 400}
-MONEY: dict[tuple[type[Trouble], str], Callable[[int], str]] = {
-    (MoneySpent, "need"): dollars,
-    (MoneySpent, "left"): dollars_left,
-    (MoneySpent, "limit"): dollars,
+DOLLARS: dict[type[Trouble], dict[str, Callable[[int], str]]] = {
+    MoneySpent: {"need": dollars, "left": dollars_left, "limit": dollars},
+    GuildMoneySpent: {"need": dollars, "left": dollars_left, "limit": dollars},
+    HouseNearlySpent: {"left": dollars_left, "limit": dollars},
+    SuspenseGrowing: {"amount": dollars, "limit": dollars},
 }
 
 
@@ -33,5 +34,5 @@ def _shown(trouble: Trouble, name: str) -> str:
     value = trouble.fields[name]
     if isinstance(value, str):
         return shown(value, LONGEST.get(name, NAME_CHARACTERS))
-    amount = MONEY.get((type(trouble), name), str)
+    amount = DOLLARS.get(type(trouble), {}).get(name, str)
     return amount(value)

@@ -1,10 +1,10 @@
 """The lines about a job: its status while it lasts, and how it ended."""
 
 from bot.domain.errors import Failed, OutcomeUnknown, Refused
-from bot.domain.job import Job, State
+from bot.domain.job import UNSETTLED, Job, State
 from bot.domain.progress import Phase, Progress
 from bot.domain.request import EditRequest
-from bot.words.amounts import dollars, duration
+from bot.words.amounts import dollars, duration, roughly
 from bot.words.language import language, marked
 from bot.words.notes import mask_note
 from bot.words.refusals import say
@@ -43,18 +43,25 @@ def byline(request: EditRequest, locale: str) -> str:
 
 def end_line(job: Job, link: str | None, locale: str) -> str:
     """ "Edit #7 · done · v1 · $0.05", with the way to the results where there is one."""
+    if job.results:
+        facts = (*(() if job.muted else (version(job),)), dollars(job.charged))
+    else:
+        facts = (language(locale).gettext("nothing charged"),)
+    return DOT.join((title(job.id, locale), outcome(job, locale), *facts, *([link] if link else [])))
+
+
+def outcome(job: Job, locale: str) -> str:
+    """How a job ended, in a word or two; of one that has not, that it is under way."""
     words = language(locale)
     if job.muted and job.results:
-        how = [words.gettext("stopped, its pictures are kept"), dollars(job.charged)]
-    elif job.results:
-        how = [words.gettext("done"), version(job), dollars(job.charged)]
-    elif isinstance(job.trouble, OutcomeUnknown):
-        how = [words.gettext("outcome unknown"), words.gettext("nothing charged")]
-    elif job.trouble is not None:
-        how = [words.gettext("failed"), words.gettext("nothing charged")]
-    else:
-        how = [words.gettext("cancelled"), words.gettext("nothing charged")]
-    return DOT.join((title(job.id, locale), *how, *([link] if link else [])))
+        return words.gettext("stopped, its pictures are kept")
+    if job.results:
+        return words.gettext("done")
+    if isinstance(job.trouble, OutcomeUnknown):
+        return words.gettext("outcome unknown")
+    if job.trouble is not None:
+        return words.gettext("failed")
+    return words.gettext("under way") if job.state in UNSETTLED else words.gettext("cancelled")
 
 
 def told(job: Job, locale: str) -> str:
@@ -77,6 +84,11 @@ def version(job: Job) -> str:
 
 def _phase(progress: Progress, locale: str) -> str:
     words = language(locale)
-    if progress.phase is Phase.QUEUED and progress.ahead:
-        return words.gettext("queued, {ahead} ahead").format(ahead=progress.ahead)
-    return words.gettext(PHASES[progress.phase]).format(wait=duration(progress.wait_s))
+    if progress.phase is not Phase.QUEUED:
+        return words.gettext(PHASES[progress.phase]).format(wait=duration(progress.wait_s))
+    said = words.gettext(PHASES[Phase.QUEUED])
+    if progress.ahead:
+        said = words.gettext("queued, {ahead} ahead").format(ahead=progress.ahead)
+    if progress.eta_s is None:
+        return said
+    return DOT.join((said, words.gettext("about {time}").format(time=roughly(progress.eta_s))))

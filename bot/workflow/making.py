@@ -15,6 +15,7 @@ from pathlib import Path
 
 import structlog
 
+from bot.domain import crash
 from bot.domain.catalog import Catalog, ModelCard, Polarity, check_files, check_wish, settled_options
 from bot.domain.errors import (
     AnswerUseless,
@@ -31,6 +32,7 @@ from bot.domain.job import Job, ResultPicture, State
 from bot.domain.money import settle
 from bot.domain.progress import Phase, Progress
 from bot.workflow.announce import Announcer
+from bot.workflow.handing import Handing
 from bot.workflow.insistence import Insistence, to_the_end
 from bot.workflow.patience import PAUSES_S, Patience
 from bot.workflow.ports import (
@@ -54,6 +56,7 @@ from bot.workflow.ports import (
     Unreachable,
     Unsent,
 )
+from bot.workflow.room import give_room, refusal, take_room
 
 log = structlog.get_logger()
 
@@ -99,6 +102,10 @@ class Maker:
             await self.book.lose(job.id)
         except (Refused, Failed) as trouble:
             await self.give_up(job, trouble)
+        except OSError as fault:
+            if (plain := refusal(fault)) is None:
+                raise
+            await self.give_up(job, plain)
 
     async def _somewhere(self, job: Job) -> None:
         """Make it at the first provider that does not refuse for a reason of its own; raises the last one's."""
@@ -171,14 +178,20 @@ class Maker:
     async def _attempt(self, card: ModelCard, job: Job, prepared: Prepared, folder: Path) -> Job | None:
         if self.patience.stopping():
             raise Stopping
+        asked = min(job.request.options.n - len(job.results), 1 if _streams(card, job) else card.n_per_call)
+        await take_room(folder, asked)
+        crash.point("before-sent")
         attempt = await self.book.sent(job.id, card.provider)
         if attempt is None:  # its member stopped it meanwhile
             await self._stop(job)
             return None
-        asked = min(job.request.options.n - len(job.results), 1 if _streams(card, job) else card.n_per_call)
+        crash.point("after-sent")
         try:
             answer = await self._call(card, job, attempt, asked, prepared, folder)
-            return await to_the_end(self._settle(card, job, attempt, asked, answer))
+            crash.point("after-body")
+            following = await to_the_end(self._settle(card, job, attempt, asked, answer))
+            crash.point("after-settle")
+            return following
         except Unsent as unsent:
             goes_on = await self._refused(job, attempt, unsent)
             log.info("attempt_refused", attempt=attempt, code=unsent.trouble.code, request_id=unsent.request_id)
@@ -216,6 +229,8 @@ class Maker:
                 if isinstance(event, Preview):
                     await self._preview(job, event)
                 else:
+                    if event.phase is Phase.RECEIVING:
+                        await give_room(folder)
                     self.postbox.progress(job, event)
         raise Doubtful("the provider's answer never came")
 
@@ -229,8 +244,27 @@ class Maker:
             self.postbox.progress(now, Progress(Phase.WAITING), preview)
 
     async def _settle(self, card: ModelCard, job: Job, attempt: str, asked: int, answer: Answer) -> Job | None:
-        revised = answer.revised_prompt
-        results = [kept for path in answer.pictures[:asked] if (kept := await self._keep(path, revised)) is not None]
+        kept: list[ResultPicture] = []
+        loose = list(answer.pictures[:asked])
+        try:
+            while loose:
+                if (one := await self._keep(loose[0], answer.revised_prompt)) is not None:
+                    kept.append(one)
+                del loose[0]
+            return await self._write_down(card, job, attempt, asked, answer, kept)
+        except Elsewhere:
+            raise
+        except Exception:  # our disk or our database would not have it, for as long as there was hope
+            if not (kept or loose):
+                raise
+            log.exception("result_not_kept", attempt=attempt)
+            hand_over = Handing(self.book, self.blobs, self.pictures, self.postbox)
+            await hand_over(job, attempt, kept, tuple(loose), _share(job, asked))
+            return None
+
+    async def _write_down(
+        self, card: ModelCard, job: Job, attempt: str, asked: int, answer: Answer, results: list[ResultPicture]
+    ) -> Job | None:
         if not results:
             no = Declined(AnswerUseless(), billed=True, request_id=answer.request_id)
             await self._declined(card, job, attempt, asked, no)
@@ -251,6 +285,7 @@ class Maker:
             return None
         size = (await asyncio.to_thread(path.stat)).st_size
         blob = await self.insist(lambda: self.blobs.keep(path))
+        crash.point("after-file")
         return ResultPicture(blob, probe.format, probe.width, probe.height, size, revised)
 
     # ── refusals ────────────────────────────────────────────────────────────────────────────────────────────

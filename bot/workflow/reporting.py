@@ -5,10 +5,12 @@ from dataclasses import dataclass, replace
 
 import structlog
 
+from bot.domain import crash
 from bot.domain.job import Job, Move, State, advance
 from bot.domain.progress import Phase, Progress
 from bot.workflow.announce import Announcer
 from bot.workflow.finishing import Finisher
+from bot.workflow.guild_log import GuildLog
 from bot.workflow.packing import Packer, result_name
 from bot.workflow.ports import (
     Blobs,
@@ -17,7 +19,6 @@ from bot.workflow.ports import (
     Parcel,
     Postbox,
     Undeliverable,
-    Unreachable,
 )
 
 log = structlog.get_logger()
@@ -33,12 +34,13 @@ class Reporter:
     finish: Finisher
     pack: Packer
     announce: Announcer
+    guild_log: GuildLog
 
     async def __call__(self, job: Job, *, again: bool) -> None:
         """Deliver or tell; `again` where somebody may have begun with it before."""
-        if job.announcement is None and job.state in {State.DONE, State.FAILED, State.UNKNOWN}:
+        if job.announcement is None and job.state in {State.DONE, State.FAILED, State.UNKNOWN, State.CANCELLED}:
             # Discord may have taken the status message and stumbled over its thread: it would say "queued" for ever.
-            with contextlib.suppress(Undeliverable, Unreachable):
+            with contextlib.suppress(Undeliverable):
                 job = await self.announce(job)
         try:
             if job.state is State.DONE and not job.muted:
@@ -53,13 +55,11 @@ class Reporter:
         if was_muted and not job.muted:
             return  # Show was pressed meanwhile, and the ticket that it left delivers
         over = replace(job, state=advance(job.state, Move.DELIVER, muted=job.muted))
-        # Were the ticket ended first, a crash in between would leave a status message that never ends. But a muted edit
-        # gets its Show button there, which only an edit that is over can take.
-        if not job.muted:
-            await self.postbox.close(over)
+        # Were the ticket ended first, a crash in between would leave a status message that never ends.
+        await self.postbox.close(over)
+        crash.point("after-close")
         await self.book.delivered(job.id, muted=job.muted)
-        if job.muted:
-            await self.postbox.close(over)
+        await self.guild_log.edit(over)
 
     async def _deliver(self, job: Job, *, look_first: bool) -> None:
         self.postbox.progress(job, Progress(Phase.DELIVERING))
@@ -72,8 +72,10 @@ class Reporter:
             if await self._is_muted(job):
                 return  # its member stopped it while the pictures were worked on
             delivery = Delivery(job, tuple(parcels), posted_before, look_first)
+            crash.point("before-post")
             async with contextlib.aclosing(self.postbox.deliver(delivery)) as posted:
                 async for part, message_id in posted:
+                    crash.point("after-post")
                     await self.book.posted(job.id, part, message_id)
 
     def _whole(self, job: Job) -> list[Parcel]:

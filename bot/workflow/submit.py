@@ -1,42 +1,53 @@
 """The first conductor: from a request with its files on disk to a job in the queue, or a refusal that costs nothing."""
 
-from collections.abc import AsyncIterator, Callable
+import asyncio
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import structlog
 
 from bot.domain import quota
-from bot.domain.catalog import (
-    Catalog,
-    ModelCard,
-    accepts,
-    check_files,
-    check_wish,
-    dimensions,
-    sent_size,
-    settled_options,
-)
+from bot.domain.catalog import Catalog, ModelCard, check_files, check_wish
 from bot.domain.draft import DraftState
 from bot.domain.errors import (
     EditGone,
-    HouseClosed,
     HouseSpent,
+    Moderated,
     NoPicture,
     NotYours,
     PermissionMissing,
     ProviderShut,
+    QueueFull,
     TooLate,
+    TooManyWaiting,
 )
 from bot.domain.job import UNSETTLED, Announcement, Job
-from bot.domain.money import predict
-from bot.domain.quota import Balance, Limits, Line
-from bot.domain.request import Door, EditRequest, Options, Origin, Place, PlaceKind
+from bot.domain.quota import Balance, Demand, Member, Statute, Terms
+from bot.domain.request import Door, EditRequest, Origin, Place, PlaceKind
 from bot.workflow.announce import Announcer
 from bot.workflow.drafts import Drafts
 from bot.workflow.exhibiting import Exhibitor
-from bot.workflow.looking import Looking, Seen, fitting, notes
-from bot.workflow.ports import Asking, Blobs, Book, Clock, Postbox, Receipt, Undeliverable, Unreachable
+from bot.workflow.looking import Looking, fitting, notes
+from bot.workflow.ports import (
+    Asking,
+    Blobs,
+    Book,
+    Clock,
+    Council,
+    Note,
+    Placed,
+    Postbox,
+    Receipt,
+    StorageTrouble,
+    Undeliverable,
+    Unreachable,
+)
+from bot.workflow.room import told_plainly
+from bot.workflow.settling import settled
+from bot.workflow.thresholds import Thresholds
+
+LAST_EDITS = 10
 
 log = structlog.get_logger()
 
@@ -46,76 +57,110 @@ class Submit:
     """Everything that a member can ask of the bot. Each verb raises the `Refused` that says what to do instead."""
 
     catalog: Catalog
-    limits: Limits
+    terms: Callable[[], Terms]  # they may be read again while the bot runs
     look: Looking
     book: Book
+    council: Council
     blobs: Blobs
     postbox: Postbox
     announce: Announcer
     drafts: Drafts
     exhibit: Exhibitor
+    thresholds: Thresholds
     clock: Clock
     wake: Callable[[], None]
     is_shut: Callable[[str], bool]  # whether a provider lets nobody in
-    ask_above: int  # micro-USD; an edit that may cost more waits for a yes
+    turn: asyncio.Lock = field(default_factory=asyncio.Lock)  # between counting who waits and waiting as well
 
     async def __call__(self, request: EditRequest) -> Receipt | Asking:
         """Place an edit: nothing is held unless everything that can be known beforehand is in order.
 
         One that may cost more than `ask_above` is asked about first.
         """
-        return await self._take(request, asks=True)
+        with told_plainly():
+            return await self._take(request, asks=True)
 
     async def agree(self, draft_id: int, user_id: int) -> Receipt:
         """The member says yes to a draft: it is placed, if it is not too late."""
         draft = await self.drafts.of(draft_id, user_id)
+        request = draft.request
+        statute = await self._statute(request)
         if draft.state is DraftState.OPEN:
-            self._open_cards(draft.request)
-        return await self._placed(draft.request, draft.predicted, draft.id)
+            quota.admit(statute)
+            self._open_cards(request)
+            quota.check_permits(statute.permits, _member(request), request.model, request.options)
+        with told_plainly():
+            return await self._placed(request, statute, draft.predicted, draft.id)
 
     async def drop(self, draft_id: int, user_id: int) -> None:
         """The member says no to a draft."""
         await self.drafts.drop(draft_id, user_id)
 
-    async def again(self, job_id: int, user_id: int) -> Receipt:
+    async def again(self, job_id: int, user_id: int, role_ids: tuple[int, ...] | None = None) -> Receipt:
         """Place the same edit once more, as a new job with a new hold: this press is the new consent, dear or not.
 
+        `role_ids` are the member's roles now, where the door knows them.
         A button pressed twice is one consent: it leads to the edit that the first press placed, unless that one ended
         without a picture, too, and is the one to be tried again.
         """
         job = await self._owned(job_id, user_id)
         place = _home(job.announcement, job.request.place)
         origin = Origin(Door.BUTTON, job_id)
-        anew = replace(job.request, origin=origin, place=place, parent=job_id, status_message=None)
-        receipt = await self._take(anew, asks=False)
+        roles = job.request.role_ids if role_ids is None else role_ids
+        anew = replace(job.request, origin=origin, place=place, parent=job_id, status_message=None, role_ids=roles)
+        with told_plainly():
+            receipt = await self._take(anew, asks=False)
         assert isinstance(receipt, Receipt)  # noqa: S101 - only a question is no receipt, and none was to be asked
         if receipt.fresh or receipt.job.results or receipt.job.state in UNSETTLED:
             return receipt
-        return await self.again(receipt.job.id, user_id)
+        return await self.again(receipt.job.id, user_id, role_ids)
 
-    async def cancel(self, job_id: int, user_id: int) -> Job:
-        """Stop an edit: before the paid call its hold is given back, after it the pictures are kept but not shown."""
-        await self._owned(job_id, user_id)
+    async def cancel(
+        self, job_id: int, user_id: int, *, may_moderate: bool = False, guild_id: int | None = None
+    ) -> Job:
+        """Stop an edit: before the paid call its hold is given back, after it the pictures are kept but not shown.
+
+        Its member may, and whoever moderates the guild that it is in; `guild_id` is where they do.
+        """
+        found = await self._found(job_id)
+        moderates = may_moderate and guild_id is not None and guild_id == found.request.place.guild_id
+        if found.request.user_id != user_id and not moderates:
+            raise NotYours
         job = await self.book.cancel(job_id)
         if job is None:
             raise TooLate
+        if found.request.user_id != user_id:
+            await self.book.remember(_moderated(job_id), "yes")
         self.wake()
         return job
 
     async def show(self, job_id: int, user_id: int) -> Job:
-        """Post the pictures of an edit that was cancelled too late to save its cost."""
+        """Post the pictures of an edit that was cancelled too late to save its cost, but not against a moderator."""
         await self._owned(job_id, user_id)
+        if await self.book.recall(_moderated(job_id)) is not None:
+            raise Moderated
         job = await self.book.unmute(job_id)
         if job is None:
             raise TooLate
         self.wake()
         return job
 
-    async def standing(self, user_id: int) -> tuple[Balance, ...]:
-        """What the member has left in every window that counts; the house's own is not for members."""
-        now = self.clock.now()
-        mine = [one for one in quota.allowances(self.limits, user_id) if one.account != quota.HOUSE]
-        return await self.book.balances([quota.window(one, now) for one in mine])
+    async def standing(self, member: Member) -> tuple[Balance, ...]:
+        """What is left in every window that counts for the member, then in each of their grants.
+
+        Where something is free it has no window; the house's own are not for members.
+        """
+        statute = await self.council.statute(member)
+        windows = quota.windows(self.terms().limits, statute, member, self.clock.now())
+        mine = [one for one in windows if one.allowance.account != quota.HOUSE]
+        return await self.book.balances([*mine, *statute.grants])
+
+    async def history(self, member: Member) -> Sequence[Job]:
+        """The member's last edits in this guild, or outside of guilds, the newest first."""
+        return await self.book.history(member.user_id, member.guild_id, LAST_EDITS)
+
+    async def _statute(self, request: EditRequest) -> Statute:
+        return await self.council.statute(_member(request))
 
     def _open_cards(self, request: EditRequest) -> tuple[ModelCard, ...]:
         """The cards of the providers that can do this and let us in, at least one."""
@@ -130,10 +175,14 @@ class Submit:
             return open_ones
         raise ProviderShut(model=able[0].name)
 
-    async def _owned(self, job_id: int, user_id: int) -> Job:
+    async def _found(self, job_id: int) -> Job:
         job = await self.book.job(job_id)
         if job is None:
             raise EditGone
+        return job
+
+    async def _owned(self, job_id: int, user_id: int) -> Job:
+        job = await self._found(job_id)
         if job.request.user_id != user_id:
             raise NotYours
         return job
@@ -141,56 +190,84 @@ class Submit:
     async def _take(self, request: EditRequest, *, asks: bool) -> Receipt | Asking:
         if not request.pictures:
             raise NoPicture
+        if (before := await self.book.placed(request.origin)) is not None:
+            return await self._receipt(Placed(before, fresh=False, ahead=await self.book.ahead(before.id)))
+        statute, member = await self._statute(request), _member(request)
+        quota.admit(statute)
+        await self._check_queue(request)
+        request = replace(
+            request, model=request.model or quota.open_model(statute.permits, member, self.catalog.default)
+        )
         cards = self._open_cards(request)
+        quota.check_permits(statute.permits, member, cards[0].name, request.options)
         with structlog.contextvars.bound_contextvars(guild=request.place.guild_id, prompt=request.prompt):
             async with self.blobs.workshop() as folder:
                 seen = await self.look(request, folder)
                 cards = fitting(cards, request, seen)
                 said = notes(cards[0], request, seen)
-                request, predicted = _settled(cards, request, seen)
-                if not (asks and predicted > self.ask_above):
-                    return replace(await self._placed(request, predicted), notes=said)
-                await self._check_allowances(request, predicted)
+                request, predicted = settled(cards, request, seen, statute, member)
+                if not (asks and predicted > self.terms().ask_above):
+                    return _with(said, await self._placed(request, statute, predicted))
+                await self._check_allowances(request, statute, predicted)
                 draft = await self.drafts.ask(request, predicted, seen.mask.overlay if seen.mask else None)
         if draft.state is DraftState.OPEN:
             return Asking(draft, said)
-        return replace(await self._placed(draft.request, draft.predicted, draft.id), notes=said)
+        return _with(said, await self._placed(draft.request, statute, draft.predicted, draft.id))
 
-    async def _placed(self, request: EditRequest, predicted: int, draft: int | None = None) -> Receipt:
-        async with self._house_watched():
-            placed = await self.book.place(request, self._hold(request, predicted), predicted, draft)
+    async def _placed(
+        self, request: EditRequest, statute: Statute, predicted: int, draft: int | None = None
+    ) -> Receipt:
+        async with self.turn:
+            if (before := await self.book.placed(request.origin)) is None:
+                await self._check_queue(request)
+            # What was placed stands, whatever the limits say by now.
+            hold = () if before is not None else self._hold(request, statute, predicted)
+            async with self._house_watched(hold):
+                placed = await self.book.place(request, hold, predicted, draft)
+        receipt = await self._receipt(placed)
+        return _with(await self.thresholds.placed(hold), receipt) if placed.fresh else receipt
+
+    async def _receipt(self, placed: Placed) -> Receipt:
         self.wake()
         job = await self._announced(placed.job)
         return Receipt(job, job.announcement, placed.ahead, fresh=placed.fresh)
 
-    async def _check_allowances(self, request: EditRequest, predicted: int) -> None:
-        """Raises what `place` would, holding nothing: nobody is asked for a yes that would be refused as it stands."""
-        lines = self._hold(request, predicted)
-        balances = await self.book.balances([line.window for line in lines])
-        async with self._house_watched():
-            for line, balance in zip(lines, balances, strict=True):
-                if line.amount > balance.left:
-                    raise quota.refusal(line, balance.left)
+    async def _check_queue(self, request: EditRequest) -> None:
+        """Raises `TooManyWaiting` or `QueueFull` where the line is as long as it may be."""
+        terms, waiting = self.terms(), await self.book.waiting(request.user_id, request.place.guild_id)
+        if waiting.of_user >= terms.waiting_per_member:
+            raise TooManyWaiting(waiting=waiting.of_user)
+        if waiting.all >= terms.queue_limit:
+            raise QueueFull(waiting=waiting.all)
 
-    def _hold(self, request: EditRequest, predicted: int) -> tuple[Line, ...]:
-        return quota.hold(self.limits, request.user_id, self.clock.now(), request.options.n, predicted)
+    async def _check_allowances(self, request: EditRequest, statute: Statute, predicted: int) -> None:
+        """Raises what `place` would, holding nothing: nobody is asked for a yes that would be refused as it stands."""
+        hold = self._hold(request, statute, predicted)
+        balances = iter(await self.book.balances([one for demand in hold for one in (demand.window, *demand.grants)]))
+        async with self._house_watched(hold):
+            for demand in hold:
+                own, *grants = (next(balances) for _ in range(1 + len(demand.grants)))
+                left = max(0, own.left) + sum(max(0, grant.left) for grant in grants)
+                if demand.amount > left:
+                    raise quota.refusal(demand, left, own.resets_at)
+
+    def _hold(self, request: EditRequest, statute: Statute, predicted: int) -> tuple[Demand, ...]:
+        limits, now = self.terms().limits, self.clock.now()
+        return quota.demands(limits, statute, _member(request), now, request.options.n, predicted)
 
     @asynccontextmanager
-    async def _house_watched(self) -> AsyncIterator[None]:
+    async def _house_watched(self, hold: Sequence[Demand]) -> AsyncIterator[None]:
         """The operator hears once of each limit of the house that refuses an edit."""
         try:
             yield
-        except HouseSpent as spent:
-            # A limit that was raised is a limit that can be reached again in the same month.
-            limit = self.limits.house_micro_usd_per_month
-            if await self.book.once(f"house-spent:{spent.fields['resets_at']}:{limit}"):
-                await self.postbox.alert(HouseClosed(**spent.fields))
+        except HouseSpent:
+            await self.thresholds.house_refused(hold)
             raise
 
     async def _announced(self, job: Job) -> Job:
         try:
             return await self.announce(job)
-        except Unreachable:
+        except (Unreachable, StorageTrouble):
             log.warning("announcement_late", job=job.id)  # the worker announces it again
             return job
         except Undeliverable:
@@ -199,24 +276,16 @@ class Submit:
             raise PermissionMissing(permission="Send Messages") from None
 
 
-def _settled(cards: tuple[ModelCard, ...], request: EditRequest, seen: Seen) -> tuple[EditRequest, int]:
-    """The request as it is placed, and what it may cost: whoever makes it in the end, no more than is held.
-
-    What was left open is settled as the first provider has it; left open still where that would shut another one out.
-    """
-    options = settled_options(cards[0], request.options, seen.sizes[0])
-    if not all(accepts(card, request.prompt, options) for card in cards):
-        options = request.options
-    predicted = max(predict_edit(card, options, request.prompt, seen.sizes) for card in cards)
-    share = seen.mask.share if seen.mask else None
-    return replace(request, model=cards[0].name, options=options, mask_share=share), predicted
+def _member(request: EditRequest) -> Member:
+    return Member(request.user_id, request.place.guild_id, request.role_ids)
 
 
-def predict_edit(card: ModelCard, options: Options, prompt: str, sizes: list[tuple[int, int]]) -> int:
-    """What an edit of files of these upright sizes may cost here at most, in micro-USD; the first is picture 1."""
-    settled = settled_options(card, options, sizes[0])
-    sent = [sent_size(card, *size) for size in sizes]
-    return predict(card, settled, dimensions(settled.size) if settled.size else sent[0], sent, prompt)
+def _moderated(job_id: int) -> str:
+    return f"moderated:{job_id}"
+
+
+def _with(said: tuple[Note, ...], receipt: Receipt) -> Receipt:
+    return replace(receipt, notes=(*said, *receipt.notes))
 
 
 def _home(announcement: Announcement | None, place: Place) -> Place:

@@ -1,4 +1,6 @@
-"""Pictures that nobody needs any more: deleted once an hour, for as long as the process lives."""
+"""What nobody needs any more, pictures and words: deleted once an hour, for as long as the process lives."""
+
+from collections.abc import Awaitable
 
 import structlog
 
@@ -11,16 +13,25 @@ log = structlog.get_logger()
 
 
 async def sweep(book: Book, blobs: Blobs, clock: Clock, retention_s: float) -> None:
-    """Run until cancelled. What a job refers to stays for `retention_s` after it was placed, and until it is over."""
+    """Run until cancelled. What a job refers to stays for `retention_s` after it was placed, and until it is over.
+
+    The same holds for what was said in it: prompts, names of files, drafts.
+    """
     while True:
-        try:
-            await _once(book, blobs, clock.now(), retention_s)
-        except Exception:  # nobody's edit shall end because the house could not be tidied
-            log.warning("sweep_failed", exc_info=True)
+        now = clock.now()
+        await _tidied("rows", book.expire(now - retention_s))
+        await _tidied("blobs", _blobs(book, blobs, now, retention_s))
         await clock.sleep(EVERY_S)
 
 
-async def _once(book: Book, blobs: Blobs, now: float, retention_s: float) -> None:
-    in_use = await book.blobs_in_use(now - retention_s)
-    swept = await blobs.sweep(in_use, now - UNPLACED_LIVE_S)
-    log.info("swept", blobs=swept)
+async def _tidied(what: str, tidying: Awaitable[int]) -> None:
+    try:
+        count = await tidying
+    except Exception:  # nobody's edit shall end because the house could not be tidied
+        log.warning("sweep_failed", what=what, exc_info=True)
+    else:
+        log.info("swept", what=what, count=count)
+
+
+async def _blobs(book: Book, blobs: Blobs, now: float, retention_s: float) -> int:
+    return await blobs.sweep(await book.blobs_in_use(now - retention_s), now - UNPLACED_LIVE_S)

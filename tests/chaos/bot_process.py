@@ -43,9 +43,10 @@ class Command:
         )
 
     @classmethod
-    async def start(cls, *words: str, settings: Mapping[str, str], folder: Path) -> Self:
-        """Start it in a folder without an `.env`."""
+    async def start(cls, *words: str, settings: Mapping[str, str], folder: Path, within: tuple[str, ...] = ()) -> Self:
+        """Start it in a folder without an `.env`; `within` is a command that becomes it."""
         running = await asyncio.create_subprocess_exec(
+            *within,
             sys.executable,
             "-m",
             "bot",
@@ -92,6 +93,21 @@ class Command:
     def interrupt(self) -> None:
         """What Ctrl-C does."""
         self._running.send_signal(signal.SIGINT)
+
+    def hang_up(self) -> None:
+        """Ask it to read its settings again."""
+        self._running.send_signal(signal.SIGHUP)
+
+    @property
+    def pid(self) -> int:
+        """Its number."""
+        return self._running.pid
+
+    async def died(self) -> Ended:
+        """How it ended that was to kill itself."""
+        ended = await self.ended()
+        assert ended.code == -signal.SIGKILL, ended.err
+        return ended
 
     def halt_children(self) -> None:
         """Stop the clock of its decoders: what they were given never comes back."""

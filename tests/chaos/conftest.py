@@ -63,9 +63,10 @@ class House:
         await bot.logged("listening")
         return bot
 
-    async def starting(self, **changed: str) -> Command:
-        """The bot, on its way up."""
-        bot = await Command.start("run", settings={**self.settings, **changed}, folder=self.folder)
+    async def starting(self, *within: str, **changed: str) -> Command:
+        """The bot, on its way up; `within` is a command that becomes it."""
+        settings = {**self.settings, **changed}
+        bot = await Command.start("run", settings=settings, folder=self.folder, within=within)
         self._bots.append(bot)
         return bot
 
@@ -73,6 +74,12 @@ class House:
         """kill -9. Members who still wait for an answer do not get one from this process."""
         await bot.kill()
         self.ended.append(await bot.ended())
+        for act in self._acts:
+            act.cancel()
+
+    async def died(self, bot: Command) -> None:
+        """Return when a bot that was to kill itself is gone."""
+        self.ended.append(await bot.died())
         for act in self._acts:
             act.cancel()
 

@@ -47,6 +47,15 @@ class Rows:
         )
         return {window: json.loads(kinds) for window, kinds in self._ask(question, job_id)}
 
+    def identifies(self) -> int:
+        """How often the bot identified itself to Discord."""
+        return int(self._ask("SELECT count(*) FROM identifies")[0][0])
+
+    def age_identifies(self, seconds: float) -> None:
+        """Make those that long ago; a bot may run meanwhile."""
+        with closing(sqlite3.connect(self.file, timeout=10)) as connection, connection:
+            connection.execute("UPDATE identifies SET at = at - ?", (seconds,))
+
     def age(self, seconds: float) -> None:
         """Make everything that long ago; for a time when no bot runs."""
         with closing(sqlite3.connect(self.file)) as connection, connection:

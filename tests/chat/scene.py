@@ -1,7 +1,7 @@
 """The bot's own chat room at a Discord stand-in, with the other rooms as stand-ins behind it."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,7 +16,8 @@ from bot.chat.desk import Desk
 from bot.chat.download import Downloads, cdn_origins
 from bot.chat.intake import Intake
 from bot.domain.catalog import Catalog, Provider, read_shelf, shipped_cards
-from bot.domain.quota import Limits
+from bot.domain.deed import Spend
+from bot.domain.quota import Limits, Terms
 from bot.domain.request import HouseRules, Options
 from bot.sandbox.clock import Clock
 from bot.sandbox.discord_server import DiscordServer
@@ -25,16 +26,22 @@ from bot.workflow.announce import Announcer
 from bot.workflow.drafts import Drafts
 from bot.workflow.exhibiting import Exhibitor
 from bot.workflow.finishing import Finisher
+from bot.workflow.forgetting import Forgetting
+from bot.workflow.govern import Govern
+from bot.workflow.guild_log import GuildLog
 from bot.workflow.insistence import Insistence
 from bot.workflow.looking import Looking
 from bot.workflow.making import Maker
 from bot.workflow.packing import Packer
 from bot.workflow.patience import Patience
+from bot.workflow.ports import Charts
 from bot.workflow.reporting import Reporter
 from bot.workflow.submit import Submit
+from bot.workflow.thresholds import Thresholds
 from bot.workflow.work import Worker
-from tests.standins import FolderBlobs, PlainPictures, ScriptedProvider, Steps
+from tests.standins import FolderBlobs, PlainPictures, RoomyDisk, ScriptedProvider, Steps
 from tests.workflow.memory_book import MemoryBook
+from tests.workflow.memory_council import MemoryCouncil
 
 PICTURE = b"png 1024x1024"
 NEVER = 1_000_000_000  # micro-USD that no edit of a test costs
@@ -56,6 +63,19 @@ class Hurry(Clock):
         await asyncio.sleep(0)
 
 
+class TextCharts:
+    """Charts that are plain words: how many rows they show."""
+
+    async def chart(self, spends: Sequence[Spend], target: Path) -> Path:
+        path = target.with_suffix(".png")
+        path.write_text(f"png 64x48 of {len(spends)}", "utf-8")
+        return path
+
+
+# A type checker reads here that the stand-in obeys its port.
+OBEDIENT: type[Charts] = TextCharts
+
+
 @dataclass
 class Scene:
     """Everything that a test of the chat room touches."""
@@ -69,6 +89,7 @@ class Scene:
     blobs: FolderBlobs
     provider: ScriptedProvider
     worker: Worker
+    council: MemoryCouncil
     steps: Steps
 
     def member(self, name: str = "mira", channel: str = "pictures") -> Member:
@@ -152,39 +173,56 @@ async def a_bot(
     operators: tuple[int, ...] = (),
     catalog: Catalog | None = None,
     ask_above: int = NEVER,
+    council: MemoryCouncil | None = None,
 ) -> AsyncIterator[Scene]:
     """One process of the bot: when it ends, the stand-in and the book go on."""
     steps = book.steps
     pictures, provider, blobs = PlainPictures(steps), ScriptedProvider(steps), FolderBlobs(folder, clock, steps)
+    council = council or MemoryCouncil(book, clock)
     catalog = catalog or a_catalog()
+
+    def terms() -> Terms:
+        return Terms(LIMITS, ask_above, queue_limit=200, waiting_per_member=50)
+
     async with Downloads(cdn_origins(url)) as downloads:
         api = f"{url}/api/v10"
-        client = DarkroomClient(clock=clock, recall=book.recall, remember=book.remember, api_url=api)
+        client = DarkroomClient(
+            clock=clock,
+            recall=book.recall,
+            remember=book.remember,
+            identified=book.identified,
+            identifies=book.identifies,
+            api_url=api,
+        )
         postbox = DiscordPostbox(client, client.logged_in, clock, operators)
         announce = Announcer(book, postbox)
         drafts, pack = Drafts(book, postbox, clock), Packer(pictures)
+        guild_log = GuildLog(council, book, postbox)
         submit = Submit(
             catalog=catalog,
-            limits=LIMITS,
+            terms=terms,
             look=Looking(pictures, blobs),
             book=book,
+            council=council,
             blobs=blobs,
             postbox=postbox,
             announce=announce,
             drafts=drafts,
             exhibit=Exhibitor(book, blobs, pictures, postbox, pack),
+            thresholds=Thresholds(book, postbox, clock, RoomyDisk(), terms),
             clock=clock,
             wake=lambda: None,
             is_shut=provider.is_shut,
-            ask_above=ask_above,
         )
         insist = Insistence(clock)
         patience = Patience(book, postbox, provider, clock)
         make = Maker(catalog, pictures, provider, book, blobs, postbox, announce, clock, patience, insist, b"key")
         finish = Finisher(catalog, pictures, blobs, book, postbox, clock)
-        worker = Worker(book, make, Reporter(book, blobs, postbox, finish, pack, announce))
+        worker = Worker(book, make, Reporter(book, blobs, postbox, finish, pack, announce, guild_log))
         intake = Intake(blobs, downloads, catalog, rules or HouseRules(), lambda: client.stopping)
-        client.desk = Desk(intake, submit, catalog)
+        forgetting = Forgetting(book, b"key")
+        govern = Govern(council, catalog, guild_log, clock)
+        client.desk = Desk(intake, submit, catalog, govern, TextCharts(), blobs, forgetting, frozenset(operators))
         async with client, asyncio.TaskGroup() as group:
             lines = group.create_task(postbox.run())
             serving = group.create_task(client.serve(server.token)) if connected else None
@@ -193,7 +231,7 @@ async def a_bot(
             else:
                 await client.logged_in.wait()
                 await at_home(client)
-            yield Scene(server, url, clock, client, postbox, book, blobs, provider, worker, steps)
+            yield Scene(server, url, clock, client, postbox, book, blobs, provider, worker, council, steps)
             await client.close()
             lines.cancel()
             if serving is not None:

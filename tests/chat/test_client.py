@@ -26,6 +26,8 @@ async def serve(token: str | None, *, message_content: bool = False) -> None:
             clock=clock,
             recall=book.recall,
             remember=book.remember,
+            identified=book.identified,
+            identifies=book.identifies,
             message_content=message_content,
             api_url=f"{url}/api/v10",
         )
@@ -75,7 +77,14 @@ async def test_server_trouble_at_login(trouble: dict[str, str | int]) -> None:
     book = MemoryBook(clock, Steps())
     async with discord_standin(clock) as (server, url):
         server.faults.add(Fault.read({"method": "GET", "path": "/users/@me$", **trouble}))
-        client = DarkroomClient(clock=clock, recall=book.recall, remember=book.remember, api_url=f"{url}/api/v10")
+        client = DarkroomClient(
+            clock=clock,
+            recall=book.recall,
+            remember=book.remember,
+            identified=book.identified,
+            identifies=book.identifies,
+            api_url=f"{url}/api/v10",
+        )
         async with client, asyncio.TaskGroup() as group:
             serving = group.create_task(client.serve(server.token))
             await client.logged_in.wait()
@@ -91,7 +100,14 @@ async def test_no_discord_at_the_address() -> None:
     clock = Clock()
     book = MemoryBook(clock, Steps())
     async with discord_standin(clock) as (server, url):
-        client = DarkroomClient(clock=clock, recall=book.recall, remember=book.remember, api_url=url)
+        client = DarkroomClient(
+            clock=clock,
+            recall=book.recall,
+            remember=book.remember,
+            identified=book.identified,
+            identifies=book.identifies,
+            api_url=url,
+        )
         async with client:
             with pytest.raises(ApiMissing, match="/api/v10"):
                 await client.serve(server.token)
@@ -103,7 +119,13 @@ class Stumbling(DarkroomClient):
     def __init__(self, *script: Exception) -> None:
         clock = Hurry()
         book = MemoryBook(clock, Steps())
-        super().__init__(clock=clock, recall=book.recall, remember=book.remember)
+        super().__init__(
+            clock=clock,
+            recall=book.recall,
+            remember=book.remember,
+            identified=book.identified,
+            identifies=book.identifies,
+        )
         self.script = list(script)
 
     async def login(self, token: str) -> None:

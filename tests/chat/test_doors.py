@@ -299,13 +299,23 @@ async def test_unknown_button(tmp_path: Path) -> None:
 
 
 async def test_quota(tmp_path: Path) -> None:
-    """`/quota` says in private what is left and when there is more."""
+    """`/quota` says in private what is left, when it starts afresh, and what the last edits cost, with links."""
     async with a_scene(tmp_path) as scene, scene.member() as mira:
+        scene.provider.script.append(Comes())
+        edit = await mira.edit(images=[CAT], prompt="snow", wait="answer")
+        await scene.work()
         acted = await mira.slash("quota", wait="answer")
 
-        first, second = text_of(acted).splitlines()
-        assert first.startswith("Pictures: 20 of 20 left, more from <t:")
-        assert second.startswith("Money: $5.00 of $5.00 left, more from <t:")
+        lines = text_of(acted).splitlines()
+        assert edit.status is not None
+        assert lines[0] == "**Pictures a day** · 19 of 20 left"
+        assert lines[1].startswith("█░░░░░░░░░ 1 used · starts afresh <t:")
+        assert lines[2].startswith("**Money a month** · $4.9")
+        assert lines[-2] == "**Your last edits**"
+        assert lines[-1].startswith(f"[#1](https://discord.com/channels/{GUILD}/")
+        assert lines[-1].endswith(" · done")
+        assert edit.status["id"] in lines[-1]
+        assert len(text_of(acted)) <= 2000
 
 
 async def test_suggestions(tmp_path: Path) -> None:

@@ -126,3 +126,13 @@ def test_a_model_that_is_gone() -> None:
     )
 
     assert suggest.options(catalog, "dall-e-2", "size", "", "en-US") == []
+
+
+def test_zones() -> None:
+    """Time zones are found by a part of their name, as people write it, and never more than Discord takes."""
+    assert [one.value for one in suggest.zones("buenos aires")] == [
+        "America/Argentina/Buenos_Aires",
+        "America/Buenos_Aires",
+    ]
+    assert len(suggest.zones("")) == 25
+    assert suggest.zones("atlantis") == []

@@ -158,6 +158,24 @@ async def test_press(stage: Stage, samples: Samples, tmp_path: Path) -> None:
     assert re.search(r"saved: \S+/edit-\d+-v1-1.png", again.out)
 
 
+async def test_command(stage: Stage) -> None:
+    """Any command of the bot is used with people and roles by their names; who may not is told so, as by Discord."""
+    limit = ("command", "quota-admin set", "--option", "what=images", "--option", "limit=5", "--option")
+    done, shown, forbidden, nobody, wrong = await asyncio.gather(
+        stage.act(*limit, "whom=&Friends", "--as", "ada"),
+        stage.act("command", "quota"),
+        stage.act(*limit, "whom=&Friends", "--as", "mira"),
+        stage.act(*limit, "whom=@zoe", "--as", "ada"),
+        stage.act("command", "quota", "--option", "whom"),
+    )
+
+    assert (done.code, shown.code, forbidden.code, nobody.code, wrong.code) == (0, 0, 1, 1, 2)
+    assert re.fullmatch(r"private: Done: <@\d+> set pictures of <@&\d+>: as usual → 5 pictures a day\n", done.out)
+    assert shown.out.startswith("private: **Pictures a day**")
+    assert "mira has not the rights" in forbidden.err
+    assert "whom: ada finds no @zoe here" in nobody.err
+
+
 async def test_say(stage: Stage, samples: Samples) -> None:
     """A message is posted and its id printed; one that mentions the bot waits for the answer."""
     said = await stage.act("say", "--text", "look", "--image", str(samples.picture), "--json")

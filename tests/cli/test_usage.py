@@ -19,9 +19,24 @@ COMMANDS = {
     "doctor": {"--json"},
     "ledger check": {"--json"},
     "ledger show": {"--json"},
+    "ledger limits": {"--user", "--role", "--guild", "--everyone", "--house"},
+    "ledger set": {"--user", "--role", "--guild", "--everyone", "--house", "--images", "--usd", "--per", "--json"},
+    "ledger grant": {"--images", "--usd", "--days", "--reason", "--guild", "--json"},
+    "ledger reset": {"--guild", "--reason", "--json"},
+    "ledger block": {"--guild", "--reason", "--json"},
+    "ledger unblock": {"--guild", "--json"},
+    "ledger pause": {"--guild", "--reason", "--json"},
+    "ledger resume": {"--guild", "--json"},
+    "ledger report": {"--guild", "--user", "--days", "--csv", "--chart", "--json"},
+    "ledger reconcile": {"--csv", "--provider", "--since", "--until", "--dry-run", "--json"},
+    "privacy export": {"--out"},
+    "privacy delete": {"--yes"},
+    "backup": set(),
+    "restore": {"--force"},
     "sandbox": {"--discord-port", "--engine-port", "--record", "--plan"},
     "sandbox serve": {"--discord-port", "--engine-port", "--record", "--plan"},
     "sandbox act edit": {"--url", "--as", "--in", "--via", "--image", "--mask", "--prompt", "--out", "--json"},
+    "sandbox act command": {"--url", "--as", "--in", "--option", "--out", "--json"},
     "sandbox act press": {"--url", "--as", "--in", "--message", "--button", "--out", "--json"},
     "sandbox act submit": {"--url", "--as", "--in", "--modal", "--value", "--out", "--json"},
     "sandbox act say": {"--url", "--as", "--in", "--text", "--image", "--reply-to", "--mention", "--out", "--json"},
@@ -81,7 +96,7 @@ def test_wrong_usage(words: str, tmp_path: Path) -> None:
     assert ended.stdout == ""
 
 
-@pytest.mark.parametrize("words", ["", "ledger", "sandbox act"])
+@pytest.mark.parametrize("words", ["", "ledger", "privacy", "sandbox act"])
 def test_no_words(words: str) -> None:
     """A group alone shows what there is."""
     ended = CliRunner().invoke(cli, words.split())

@@ -239,7 +239,7 @@ async def test_what_came_before_the_fault_is_kept(tmp_path: Path, fault: str, ca
         assert not await app.check_ledger(stage.settings(**there))
 
     assert len(seen.files) == came
-    assert f"Pictures: {20 - came} of 20 left" in left
+    assert f"**Pictures a day** · {20 - came} of 20 left" in left
     assert "held" not in left
     assert len(stage.calls) == calls
     assert stage.sandbox.engine.books.repeated_after("final", "unknown", "useless") == ()

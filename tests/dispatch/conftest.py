@@ -1,4 +1,4 @@
-"""A database with tickets in it, and a dispatcher whose clock only the test moves."""
+"""A migrated database, and a dispatcher on it whose clock only the test moves."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -7,6 +7,7 @@ import pytest
 
 from bot.storage.database import Database
 from bot.storage.migrate import upgrade
+from tests.dispatch.shop import Shop
 
 
 @pytest.fixture
@@ -16,3 +17,9 @@ async def database(tmp_path: Path) -> AsyncIterator[Database]:
     await upgrade(url)
     async with Database(url) as database:
         yield database
+
+
+@pytest.fixture
+def shop(database: Database) -> Shop:
+    """A shop with room for three, and two of a user."""
+    return Shop(database)

@@ -7,11 +7,12 @@ import sys
 import time
 from pathlib import Path
 
-from bot.images.tasks import Complaint, ProbeTask, Ready, Task, pack, read_message, unpack_task
+from bot.images.tasks import ChartTask, Complaint, ProbeTask, Ready, Task, pack, read_message, unpack_task
 from bot.workflow.ports import Probe
 
 
 def answer(task: Task) -> bytes:
+    assert not isinstance(task, ChartTask)  # it has no file
     path = Path(task.path)
     if not isinstance(task, ProbeTask) or path.name == "probe":
         return pixels(path)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from bot.images.tasks import (
     LENGTH,
+    ChartTask,
     Complaint,
     Decoded,
     Ready,
@@ -68,6 +69,7 @@ def take_long(_: Task) -> None:
 
 def fork(task: Task) -> None:
     """Start a process that holds the pipes too, and leave its id behind."""
+    assert not isinstance(task, ChartTask)  # it has no file
     if pid := os.fork():
         Path(task.path).write_text(str(pid))
     else:

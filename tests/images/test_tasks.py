@@ -7,6 +7,7 @@ from typing import get_args
 import pytest
 
 from bot.images.tasks import (
+    ChartTask,
     CompareTask,
     Complaint,
     Composed,
@@ -42,6 +43,7 @@ TASKS: tuple[Task, ...] = (
     FinishTask("/a", "result", "/c", "cat.png", "", "", False, "same", True, 0, "", "/b/finished"),
     LightenTask("/a", "result", "/b/lighter", 5),
     CompareTask("/a", "cat.png", "/c", "result", "/b/both"),
+    ChartTask("chart", "/b/spend", ("2026-11-20", "2026-11-21"), ((1, 2), (0, 3))),
 )
 SAID: tuple[Said, ...] = (
     Probe("png", 1, 2, animated=False, has_alpha=True),

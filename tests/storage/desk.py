@@ -9,12 +9,14 @@ import sqlalchemy as sa
 
 from bot.dispatch import tickets
 from bot.dispatch.embedded import EmbeddedDispatcher
+from bot.domain.deed import OPERATOR, Decider, Deed, Gift
 from bot.domain.errors import OutcomeUnknown, ProviderDown
 from bot.domain.job import Announcement, Job, ResultPicture, State
-from bot.domain.quota import Limits, Line, hold
+from bot.domain.quota import Demand, Limits, Member, Rule, Statute, Unit, Window, demands
 from bot.domain.request import Door, EditRequest, InputFile, Options, Origin, Place, PlaceKind
 from bot.storage import ledger, tables
 from bot.storage.book import Book
+from bot.storage.council import Council
 from bot.storage.database import Database
 from bot.workflow.ports import Settlement
 
@@ -25,6 +27,9 @@ PREDICTED = 50_000
 COST = 40_000
 HALF = 25_000
 PROVIDER = "openai"
+GUILD = 1
+NOTHING_DECIDED = Statute()
+ADMIN, HOUSE_RULES = Decider(77, GUILD), Decider(OPERATOR, None)
 PICTURE = ResultPicture(blob="c" * 64, format="png", width=1024, height=1024, bytes=123_456)
 LOCKED = replace(
     PICTURE, blob="9" * 64, width=640, height=480, bytes=7, untouched=PICTURE.blob, strayed=12, locked=True
@@ -51,6 +56,7 @@ class Desk:
         self.database, self.clock = database, HandClock()
         self.tickets = EmbeddedDispatcher(database, self.clock)
         self.book = Book(database, self.tickets, self.clock)
+        self.council = Council(database, self.clock)
         self._origins = itertools.count(1)
 
     def request(
@@ -59,7 +65,7 @@ class Desk:
         """A small request; a new origin each time unless one is given."""
         return EditRequest(
             origin=Origin(Door.SLASH, next(self._origins) if origin is None else origin),
-            place=Place(1, 2, kind),
+            place=Place(GUILD, 2, kind),
             user_id=user,
             locale="en-US",
             prompt="make it snow",
@@ -70,10 +76,51 @@ class Desk:
         )
 
     def lines(
-        self, user: int = 42, images: int = 1, money: int = PREDICTED, limits: Limits = ROOMY
-    ) -> tuple[Line, ...]:
-        """What an edit of this user has to hold now."""
-        return hold(limits, user, self.clock.now(), images, money)
+        self,
+        user: int = 42,
+        images: int = 1,
+        money: int = PREDICTED,
+        limits: Limits = ROOMY,
+        statute: Statute = NOTHING_DECIDED,
+    ) -> tuple[Demand, ...]:
+        """What an edit of this user in guild 1 has to hold now."""
+        return demands(limits, statute, Member(user, GUILD), self.clock.now(), images, money)
+
+    async def decided(
+        self, user: int = 42, images: int = 1, limits: Limits = ROOMY, money: int = PREDICTED
+    ) -> tuple[Demand, ...]:
+        """The same by everything that was decided about this user so far."""
+        return self.lines(user, images, money, limits, await self.council.statute(Member(user, GUILD)))
+
+    async def place_by_rules(
+        self, user: int = 42, images: int = 1, limits: Limits = ROOMY, origin: int | None = None
+    ) -> Job:
+        """A queued job under everything that was decided so far."""
+        hold = await self.decided(user, images, limits)
+        return (await self.book.place(self.request(origin, user, images=images), hold, PREDICTED)).job
+
+    async def rule(self, rule: Rule) -> Deed:
+        """Make this rule, as an admin of its guild or as the operator."""
+        return await self.council.set_rule(ADMIN if rule.guild_id else HOUSE_RULES, rule)
+
+    async def give(
+        self, amount: int, user: int = 42, unit: Unit = Unit.IMAGES, days: int = 1, by: Decider | None = None
+    ) -> Window:
+        """A grant to this user; its window."""
+        before = set(await self.gifts(user))
+        ends_at = int(self.clock.now()) + days * DAY
+        await self.council.grant(by or ADMIN, Gift(user, unit, amount, ends_at, "a present"))
+        (given,) = set(await self.gifts(user)) - before
+        return given
+
+    async def gifts(self, user: int = 42) -> tuple[Window, ...]:
+        """The grants of this user that something is left of."""
+        return (await self.council.statute(Member(user, GUILD))).grants
+
+    async def of(self, window: Window) -> tuple[int, int]:
+        """(used, held) of one window."""
+        (balance,) = await self.book.balances([window])
+        return balance.used, balance.held
 
     async def place(
         self, user: int = 42, images: int = 1, limits: Limits = ROOMY, kind: PlaceKind = PlaceKind.CHANNEL
@@ -137,7 +184,7 @@ class Desk:
             raise AssertionError(f"there is no job {job_id}")
         return job
 
-    async def left(self, job_lines: tuple[Line, ...]) -> tuple[tuple[int, int], ...]:
+    async def left(self, job_lines: tuple[Demand, ...]) -> tuple[tuple[int, int], ...]:
         """(used, held) of the windows of these lines."""
         balances = await self.book.balances([line.window for line in job_lines])
         return tuple((balance.used, balance.held) for balance in balances)

@@ -17,14 +17,17 @@ from bot.storage.errors import RuleBroken
 from bot.workflow.ports import Placed
 from tests.storage.desk import NOON, PREDICTED, Desk
 
-SPENT = Limits(0, 10**9, 10**9)
+SCANT = Limits(1, 10**9, 10**9)
 WITHOUT_A_JOB = [DraftState.DROPPED, DraftState.EXPIRED]
 
 
 class BrokenTickets:
     """Tickets that cannot be written, as if the process ended in the middle of a transaction."""
 
-    async def enqueue(self, tx: object, job_id: int, user_id: int) -> None:
+    async def enqueue(self, tx: object, job_id: int, user_id: int, guild_id: int | None) -> None:
+        raise ConnectionError
+
+    async def hasten(self, tx: object, job_id: int) -> None:
         raise ConnectionError
 
     async def end(self, tx: object, job_id: int) -> None:
@@ -148,7 +151,7 @@ async def test_a_refused_allowance_leaves_the_draft_open(desk: Desk) -> None:
     before = await desk.rows()
 
     with pytest.raises(ImagesSpent):
-        await desk.book.place(draft.request, desk.lines(limits=SPENT), PREDICTED, draft.id)
+        await desk.book.place(draft.request, desk.lines(images=2, limits=SCANT), PREDICTED, draft.id)
     after = await desk.rows()
     placed = await agree(desk, draft)
 

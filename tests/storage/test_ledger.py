@@ -5,7 +5,7 @@ import pytest
 from bot.domain.job import State
 from bot.storage import ledger
 from bot.storage.errors import RuleBroken
-from tests.storage.desk import COST, NOON, PREDICTED, Desk
+from tests.storage.desk import COST, HOUSE_RULES, NOON, PREDICTED, Desk
 
 
 async def test_the_books_of_jobs_in_every_state_agree(desk: Desk) -> None:
@@ -136,3 +136,56 @@ async def test_show_gives_a_members_entries_newest_first(desk: Desk) -> None:
         ("micro_usd", "month", PREDICTED),
     }
     assert len(await ledger.show(desk.database, 1, limit=3)) == 3
+
+
+async def test_show_has_what_was_decided_too(desk: Desk) -> None:
+    """A grant and a correction are entries like any other, tied to their deed, in whichever account they are."""
+    await desk.bring(State.DONE)
+    await desk.give(5)
+    deed = await desk.council.reset(HOUSE_RULES, 42, "")
+
+    entries = await ledger.show(desk.database, 42, limit=3)
+
+    assert [(one.kind, one.account, one.unit, one.amount) for one in entries] == [
+        ("correction", "user:42", "micro_usd", COST),
+        ("correction", "user:42", "images", 1),
+        ("grant", "user:42@1", "images", 5),
+    ]
+    assert [(one.job_id, one.deed_id) for one in entries] == [(None, deed.id)] * 2 + [(None, deed.id - 1)]
+    assert await ledger.show(desk.database, 4) == ()
+
+
+@pytest.mark.parametrize(
+    ("statement", "expected"),
+    [
+        ("UPDATE grants SET amount = 6", {("amount", 5, 6)}),
+        ("UPDATE grants SET amount = 1", {("amount", 5, 1), ("taken", 1, 2)}),
+        ("DELETE FROM grants", {("amount", 5, 0), ("taken", 0, 2)}),
+    ],
+)
+async def test_a_grant_that_was_tampered_with_is_found(
+    desk: Desk, statement: str, expected: set[tuple[str, int, int]]
+) -> None:
+    """A grant is what its entry says, and no more than that was taken of it."""
+    await desk.give(5)
+    await desk.place_by_rules(images=2)
+    await desk.execute(statement)
+
+    wrong = await ledger.check(desk.database)
+
+    assert {(one.what, one.expected, one.found) for one in wrong} == expected
+
+
+async def test_a_grant_that_did_not_pay_first_is_found(desk: Desk) -> None:
+    """A window that was charged while there was a grant to pay is as wrong as one that was charged too much."""
+    await desk.give(1)
+    job = await desk.place_by_rules(images=2)
+    await desk.finish(job, await desk.send(job), pictures=1)
+    await desk.execute(
+        "UPDATE holds SET charged = released, released = charged WHERE window_id IN"
+        " (SELECT id FROM windows WHERE unit = 'images')"
+    )
+
+    wrong = await ledger.check(desk.database)
+
+    assert [(one.expected, one.found) for one in wrong if one.what == "due of the job"] == [(1, 0)]

@@ -19,10 +19,8 @@ from bot.storage.database import Database
 from bot.storage.errors import DatabaseUnusable, RuleBroken
 from bot.storage.migrate import upgrade
 from tests.storage import old_book
-from tests.storage.desk import PREDICTED, Desk
+from tests.storage.desk import HOUSE_RULES, PREDICTED, Desk
 
-NEW = {"banked", "pictures", "provider", "revised_prompt", "untouched", "strayed", "locked"}
-NEW_TABLES = {"drafts"}
 BOTH = [tables.metadata, tickets.metadata]
 
 POSTGRES_SHAPE = (
@@ -99,9 +97,9 @@ async def test_an_old_database_is_upgraded_with_its_rows(empty_url: str) -> None
 
     async with Database(empty_url) as database, database.reading() as tx:
         after = await tx.run_sync(_everything)
-        assert [after.pop(name) for name in NEW_TABLES] == [[]]
-        assert all(after.values())
-        assert {name: _without_new(rows) for name, rows in after.items()} == before
+        assert all(before.values())
+        assert _as_it_was(after, before) == before
+        assert not any(rows for name, rows in after.items() if name not in before)
         assert {(row["banked"], row["pictures"]) for row in after["jobs"] if row["charged"]} == {(0, 1)}
         assert {(row["banked"], row["pictures"]) for row in after["jobs"] if not row["charged"]} == {(0, 0)}
         assert {row["provider"] for row in after["attempts"]} == {""}
@@ -119,13 +117,33 @@ async def test_what_came_with_the_second_version_is_kept(empty_url: str) -> None
         )
         async with database.reading() as tx:
             before = await tx.run_sync(_everything)
+    assert all(before.values())
 
     await upgrade(empty_url)
 
     async with Database(empty_url) as database, database.reading() as tx:
         after = await tx.run_sync(_everything)
-    new = {"untouched": None, "strayed": None, "locked": None}
-    assert after == {**before, "results": [row | new for row in before["results"]], "drafts": []}
+    assert _as_it_was(after, before) == before
+
+
+async def test_what_is_decided_after_an_upgrade_is_in_the_books(empty_url: str) -> None:
+    """A grant, an edit on it and a reset find their place in tables that were made anew, and the entries are safe."""
+    await _old(empty_url)
+
+    await upgrade(empty_url)
+
+    async with Database(empty_url) as database:
+        desk = Desk(database)
+        present = await desk.give(2)
+        job = await desk.place_by_rules(images=3, origin=1000)
+        await desk.finish(job, await desk.send(job), pictures=3)
+        await desk.council.reset(HOUSE_RULES, 42, "a new start")
+
+        assert await desk.of(present) == (2, 0)
+        assert await ledger.check(database) == ()
+        for statement in ("UPDATE ledger SET amount = 1", "DELETE FROM ledger", "DELETE FROM deeds"):
+            with pytest.raises(RuleBroken, match="append-only"):
+                await desk.execute(statement)
 
 
 async def test_the_work_goes_on_after_an_upgrade(empty_url: str) -> None:
@@ -188,8 +206,15 @@ def _everything(connection: sa.Connection) -> dict[str, list[dict[str, Any]]]:
     }
 
 
-def _without_new(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    return [{name: value for name, value in row.items() if name not in NEW} for row in rows]
+def _as_it_was(
+    after: dict[str, list[dict[str, Any]]], before: dict[str, list[dict[str, Any]]]
+) -> dict[str, list[dict[str, Any]]]:
+    """The tables and columns that there were before, with what is in them now."""
+    return {
+        name: [{column: row[column] for column in rows[0]} for row in after[name]]
+        for name, rows in before.items()
+        if rows
+    }
 
 
 async def test_the_first_run_makes_the_file_and_its_folder(tmp_path: Path) -> None:

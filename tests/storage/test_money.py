@@ -36,6 +36,21 @@ def test_what_becomes_of_a_line(ending: Ending, account: str, unit: str, expecte
     assert found.charged + found.released + found.suspended == 100
 
 
+@pytest.mark.parametrize(
+    ("ending", "unit", "granted", "expected"),
+    [
+        (Ending(60, 2), "micro_usd", 25, Share(charged=35, released=65)),
+        (Ending(60, 2), "micro_usd", 60, Share(released=100)),
+        (Ending(130, 2), "micro_usd", 25, Share(charged=100)),
+        (Ending(60, 7), "images", 5, Share(charged=2, released=98)),
+        (RELEASED, "images", 0, Share(released=100)),
+    ],
+)
+def test_what_grants_pay_is_not_paid_again(ending: Ending, unit: str, granted: int, expected: Share) -> None:
+    """A member's own line is charged for what the grants of the job have left of the cost."""
+    assert share(ending, "user:1", unit, 100, granted) == expected
+
+
 async def test_an_edit_is_charged_what_it_cost(desk: Desk) -> None:
     """The cost and the pictures that came are used, the rest of the hold is free again."""
     job = await desk.place(images=4)

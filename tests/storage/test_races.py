@@ -1,6 +1,7 @@
 """Verbs at the same moment: one wins, the others see it, and nobody waits for ever."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
@@ -9,8 +10,9 @@ import sqlalchemy as sa
 
 from bot.domain.errors import NotAgreed, ProviderDown
 from bot.domain.job import State
+from bot.domain.quota import Limits, Period, Rule, Scope, Subject, Unit
 from bot.storage.database import Database
-from tests.storage.desk import COST, NOON, PREDICTED, PROVIDER, Desk
+from tests.storage.desk import COST, GUILD, HOUSE_RULES, NOON, PREDICTED, PROVIDER, Desk
 
 
 async def test_one_of_many_claims_wins(desk: Desk) -> None:
@@ -71,30 +73,58 @@ async def test_edits_of_one_thread_get_different_versions(desk: Desk) -> None:
     assert sorted(job.version or 0 for job in done if job) == list(range(1, 11))
 
 
-async def test_verbs_that_wait_for_each_other_in_a_forced_order_all_end(postgres_desk: Desk) -> None:
-    """Finish, cancel and place, stopped in their middle at the same windows, go on without a deadlock.
+@pytest.mark.parametrize("others", ["cancels", "decisions"])
+async def test_verbs_that_wait_for_each_other_in_a_forced_order_all_end(postgres_desk: Desk, others: str) -> None:
+    """Finish, cancel, place and reset, stopped in their middle at the same windows, go on without a deadlock.
 
     Chance does not find this one: somebody holds every window until all of them are seen to wait.
     """
     desk = postgres_desk
-    first, second = await desk.place(user=1), await desk.place(user=2)
+    done = await desk.place(user=1)
+    await desk.finish(done, await desk.send(done))
+    for days in (1, 2):
+        await desk.give(2, user=1, days=days)
+    first, second = await desk.place_by_rules(user=1, images=3), await desk.place(user=2)
     attempt = await desk.send(first)
     async with desk.database.writing() as tx:
         await tx.execute(sa.text("SELECT id FROM windows ORDER BY id FOR UPDATE"))
-        verbs = [
-            asyncio.create_task(verb)
-            for verb in (
-                desk.finish(first, attempt),
-                desk.book.cancel(first.id),
-                desk.book.cancel(second.id),
-                desk.place(user=1),
-            )
+        # No more verbs than there are connections, one of which holds the windows.
+        verbs: list[asyncio.Task[object]] = [
+            asyncio.create_task(desk.finish(first, attempt)),
+            asyncio.create_task(desk.place(user=1)),
         ]
+        if others == "cancels":
+            verbs += [asyncio.create_task(desk.book.cancel(job.id)) for job in (first, second)]
+        else:
+            verbs.append(asyncio.create_task(desk.place_by_rules(user=1, images=2)))
+            verbs.append(asyncio.create_task(desk.council.reset(HOUSE_RULES, 1, "")))
         await _until_all_wait(desk.database, verbs)
 
     ended = await asyncio.gather(*verbs)
 
     assert None not in ended
+    assert await desk.balanced()
+
+
+@pytest.mark.parametrize("kind", ["day", "rolling", "grants"])
+async def test_two_pools_together_give_what_there_is(desk: Desk, url: str, kind: str) -> None:
+    """Fifty who ask at once for ten pictures over two sets of connections, as two processes have them, get ten."""
+    if kind == "rolling":
+        await desk.rule(Rule(GUILD, Subject(Scope.EVERYONE), Unit.IMAGES, Period.ROLLING, 10, hours=2))
+    if kind == "grants":
+        for days in (1, 2):
+            await desk.give(4, days=days)
+    limits = Limits(2 if kind == "grants" else 10, 10**9, 10**10)
+    holds = [await desk.decided(limits=limits)]
+    desk.clock.time += 3600
+    holds.append(await desk.decided(limits=limits))
+    async with Database(url) as other:
+        books = [desk.book, Desk(other).book]
+        places = (books[number % 2].place(desk.request(), holds[number // 2 % 2], PREDICTED) for number in range(50))
+
+        answers = await asyncio.gather(*places, return_exceptions=True)
+
+    assert Counter(type(answer).__name__ for answer in answers) == {"Placed": 10, "ImagesSpent": 40}
     assert await desk.balanced()
 
 

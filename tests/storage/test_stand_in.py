@@ -14,13 +14,13 @@ from hypothesis import strategies as st
 
 from bot.domain.draft import DraftState
 from bot.domain.errors import OutcomeUnknown, ProviderDown, Refused
-from bot.domain.job import Job
-from bot.domain.quota import Limits, Line
+from bot.domain.job import Announcement, Job
+from bot.domain.quota import Demand, Limits, Period, Rule, Scope, Subject, Unit, Window
 from bot.domain.request import EditRequest, InputFile
 from bot.storage.database import Database
-from bot.workflow.ports import Book, Settlement
+from bot.workflow.ports import Book, Placed, Settlement
 from tests.standins import Steps
-from tests.storage.desk import HALF, LOCKED, PICTURE, PREDICTED, PROVIDER, Desk
+from tests.storage.desk import GUILD, HALF, LOCKED, NOON, PICTURE, PREDICTED, PROVIDER, Desk
 from tests.workflow.memory_book import MemoryBook
 
 Verb = Callable[[Book, int, str], Awaitable[object]]
@@ -51,7 +51,7 @@ PASSAGES = [[name] for name in VERBS] + [["claim", "sent"], ["claim", "sent", "b
 
 # Two origins, and what can be said of a draft of theirs; the clock is moved so that drafts expire between verbs.
 ORIGINS = (1, 2)
-SOON, SPENT = 60.0, Limits(0, 10**9, 10**9)
+SOON, SPENT = 60.0, Limits(1, 10**9, 10**9)
 DRAFT_VERBS: dict[str, DraftVerb] = {
     "draft": lambda book, edit, _: book.draft(edit.request, PREDICTED, edit.now + SOON),
     "draft_over": lambda book, edit, _: book.draft(edit.request, PREDICTED, edit.now),
@@ -72,8 +72,8 @@ class Edit:
 
     request: EditRequest
     now: float
-    lines: tuple[Line, ...]
-    too_much: tuple[Line, ...]
+    lines: tuple[Demand, ...]
+    too_much: tuple[Demand, ...]
 
 
 @settings(max_examples=25, deadline=None)
@@ -109,7 +109,7 @@ async def _compare_drafts(template: Path, says: list[tuple[str, int, int, bool]]
         for name, origin, draft, waits in says:
             desk.clock.time += SOON if waits else 0
             request = replace(desk.request(origin), pictures=(InputFile(f"{origin}" * 64, "x.png", 1),))
-            edit = Edit(request, desk.clock.now(), desk.lines(), desk.lines(limits=SPENT))
+            edit = Edit(request, desk.clock.now(), desk.lines(), desk.lines(images=2, limits=SPENT))
             real = await _answer(DRAFT_VERBS[name](desk.book, edit, draft))
             said = await _answer(DRAFT_VERBS[name](memory, edit, draft))
 
@@ -120,6 +120,110 @@ async def _compare_drafts(template: Path, says: list[tuple[str, int, int, bool]]
             since = desk.clock.now() + 1
             assert await desk.book.blobs_in_use(since) == await memory.blobs_in_use(since)
             assert await desk.balanced()
+
+
+# Two members with a grant each and a rolling limit: what is said of any of the jobs placed so far, under a clock that
+# moves on by less than an hour.
+MEMBERS, STEP_S = (42, 43), 2400.0
+QUEUE_VERBS: dict[str, Callable[[Book, int], Awaitable[object]]] = {
+    "announced": lambda book, job: book.announced(job, Announcement(2, 1000 + job, 7)),
+    "claim": lambda book, job: book.claim(job),
+    "lose": lambda book, job: book.lose(job),
+    "cancel": lambda book, job: book.cancel(job),
+    "sent": lambda book, job: book.sent(job, PROVIDER),
+    "doubt": lambda book, job: book.doubt(job, None, OutcomeUnknown(), None),
+    "fail": lambda book, job: book.fail(job, ProviderDown(), billed=True),
+    "delivered": lambda book, job: book.delivered(job),
+}
+QUESTIONS: tuple[Callable[[Book], Awaitable[object]], ...] = (
+    lambda book: book.line(),
+    lambda book: book.waiting(MEMBERS[0], GUILD),
+    lambda book: book.waiting(MEMBERS[1], None),
+    lambda book: book.latencies("gpt-image-1", None, "1024x1024"),
+    lambda book: book.history(MEMBERS[0], GUILD, 2),
+    lambda book: book.history(MEMBERS[0], None, 2),
+    lambda book: book.identifies(NOON + STEP_S),
+    lambda book: book.suspense(NOON + STEP_S),
+)
+QUEUE_SAYS = ["place", "place", "place", "announced", "identified", "finish", *QUEUE_VERBS]
+
+
+@settings(max_examples=25, deadline=None)
+@given(
+    says=st.lists(
+        st.tuples(st.sampled_from(QUEUE_SAYS), st.sampled_from(MEMBERS), st.integers(1, 4), st.booleans()), max_size=16
+    )
+)
+@example(says=[("place", 42, 3, False)] * 3 + [("place", 43, 4, False)] * 2 + [("announced", 42, 3, False)])
+@example(says=[("place", 42, 4, True)] * 7)
+@example(says=[("place", 42, 4, True), ("claim", 42, 1, False), ("sent", 42, 1, False), ("finish", 42, 1, True)] * 2)
+@example(says=[("place", 42, 4, False), ("claim", 42, 1, False), ("sent", 42, 1, False), ("doubt", 42, 1, True)])
+@example(says=[("place", 42, 4, True), ("cancel", 42, 1, True), ("place", 42, 4, True), ("place", 42, 4, True)])
+def test_both_books_say_the_same_of_the_queue(sqlite_template: Path, says: list[tuple[str, int, int, bool]]) -> None:
+    """Places, the line, refusals, latencies, histories, suspense and balances of grants and hours agree all along."""
+    asyncio.run(_compare_queues(sqlite_template, says))
+
+
+async def _compare_queues(template: Path, says: list[tuple[str, int, int, bool]]) -> None:
+    async with _both(template) as (desk, memory):
+        await desk.rule(Rule(GUILD, Subject(Scope.EVERYONE), Unit.IMAGES, Period.ROLLING, 6, hours=2))
+        windows = {await desk.give(3, user, days=1) for user in MEMBERS}
+        for name, user, number, waits in says:
+            desk.clock.time += STEP_S if waits else 0
+            if name == "place":
+                request, hold = desk.request(user=user, images=number), await desk.decided(user, number)
+                windows |= {demand.window for demand in hold}
+                real = await _said(desk.book.place(request, hold, PREDICTED))
+                assert real == await _said(memory.place(request, hold, PREDICTED))
+            elif name == "identified":
+                await desk.book.identified(desk.clock.now())
+                await memory.identified(desk.clock.now())
+            elif number in memory.jobs:
+                await _same_of_a_job(desk, memory, name, number)
+            await _same_of_the_queue(desk, memory, windows)
+
+
+async def _same_of_a_job(desk: Desk, memory: MemoryBook, name: str, job: int) -> None:
+    if name != "finish":
+        assert _comparable(await QUEUE_VERBS[name](desk.book, job)) == _comparable(await QUEUE_VERBS[name](memory, job))
+        return
+    settlement = Settlement(HALF, (PICTURE,))
+    ids = [one["id"] for one in await _attempts_of(desk, job)]
+    said = [key for key, one in memory.attempts.items() if one.job == job]
+    real = await desk.book.finish(job, ids[-1] if ids else "none", settlement, None)
+    assert _comparable(real) == _comparable(await memory.finish(job, said[-1] if said else "none", settlement, None))
+
+
+async def _same_of_the_queue(desk: Desk, memory: MemoryBook, windows: set[Window]) -> None:
+    for question in QUESTIONS:
+        assert _without_trouble(await question(desk.book)) == _without_trouble(await question(memory))
+    for job in memory.jobs:
+        assert await desk.book.ahead(job) == await memory.ahead(job)
+    asked = sorted(windows, key=repr)
+    real, said = await desk.book.balances(asked), await memory.balances(asked)
+    assert real == said
+    assert [one.resets_at for one in real] == [one.resets_at for one in said]
+    assert memory.imbalances() == []
+    assert await desk.balanced()
+
+
+def _without_trouble(answer: object) -> object:
+    """The answer; of jobs in it also the code of their trouble, for two troubles are never equal."""
+    if not isinstance(answer, list):
+        return answer
+    return [
+        (replace(one, trouble=None), one.trouble and one.trouble.code) if isinstance(one, Job) else one
+        for one in answer
+    ]
+
+
+async def _said(placing: Awaitable[Placed]) -> object:
+    """Where the edit stands in the queue, or the sentence that refused it."""
+    try:
+        placed = await placing
+    except Refused as refusal:
+        return type(refusal), refusal.fields
+    return placed.job, placed.fresh, placed.ahead
 
 
 async def _answer(verb: Awaitable[object]) -> object:
@@ -149,7 +253,7 @@ async def _compare(template: Path, names: list[str]) -> None:
             await _told_the_same(desk, memory, job, VERBS[name], lines)
 
 
-async def _told_the_same(desk: Desk, memory: MemoryBook, job: int, verb: Verb, lines: tuple[Line, ...]) -> None:
+async def _told_the_same(desk: Desk, memory: MemoryBook, job: int, verb: Verb, lines: tuple[Demand, ...]) -> None:
     attempts = await _attempts(desk)
     real = await _answer(verb(desk.book, job, attempts[-1]["id"] if attempts else "none"))
     said = await _answer(verb(memory, job, list(memory.attempts)[-1] if memory.attempts else "none"))
@@ -185,3 +289,7 @@ def _plain(job: Job) -> tuple[object, ...]:
 async def _attempts(desk: Desk) -> list[dict[str, Any]]:
     """The attempts in the order in which they were opened."""
     return sorted((await desk.rows())["attempts"], key=lambda row: int(row["id"].split("-")[1]))
+
+
+async def _attempts_of(desk: Desk, job: int) -> list[dict[str, Any]]:
+    return [one for one in await _attempts(desk) if one["job_id"] == job]

@@ -25,10 +25,15 @@ async def test_cancel_while_queued_gives_the_hold_back(stage: Stage) -> None:
 
     assert (pressed.private or {})["content"] == "Edit #3: It was cancelled. Nothing was charged."
     assert is_private(pressed)
-    assert "(2 held by edits under way)" in held
+    assert " · 2 held · " in held
     assert words(over.posted) == ["Edit #3: It was cancelled. Nothing was charged."]
     assert (over.status or {})["content"].startswith("Edit #3 · cancelled · nothing charged")
     assert len(stage.calls) == 2
+
+
+def allowances(standing: str) -> str:
+    """The answer to /quota without the last edits."""
+    return standing.partition("**Your last edits**")[0]
 
 
 async def test_cancel_after_sending_keeps_the_pictures_behind_a_button(stage: Stage) -> None:
@@ -47,8 +52,8 @@ async def test_cancel_after_sending_keeps_the_pictures_behind_a_button(stage: St
     assert "It is already being made and paid for, so it is let finish." in (pressed.private or {})["content"]
     assert muted.posted == ()
     assert "stopped, its pictures are kept" in (muted.status or {})["content"]
-    assert "Pictures: 19 of 20 left" in left
-    assert left_then == left
+    assert "**Pictures a day** · 19 of 20 left" in left
+    assert allowances(left_then) == allowances(left)
     assert [file["filename"] for file in shown.files] == ["edit-1-v1-1.png"]
     assert len(stage.calls) == 1
 

@@ -52,7 +52,7 @@ async def test_a_members_parallel_commands_share_one_allowance(stage: Stage) -> 
     refused = [one.result().refused for one in asked]
     assert refused.count(None) == 3
     assert all("Pictures left to you: 0 of 3, and this edit makes 1." in one for one in refused if one is not None)
-    assert "Pictures: 0 of 3 left" in left
+    assert "**Pictures a day** · 0 of 3 left" in left
     assert posted == [one is None for one in refused]
     assert len(stage.calls) == 3
 
@@ -71,20 +71,21 @@ async def test_quota_says_what_is_left_and_when_there_is_more(stage: Stage) -> N
 
     assert is_private(before)
     assert re.fullmatch(
-        r"Pictures: 20 of 20 left, more from <t:\d+:R>\nMoney: \$5\.00 of \$5\.00 left, more from <t:\d+:R>",
+        r"\*\*Pictures a day\*\* · 20 of 20 left\n░{10} 0 used · starts afresh <t:\d+:R>\n"
+        r"\*\*Money a month\*\* · \$5\.00 of \$5\.00 left\n░{10} \$0\.00 used · starts afresh <t:\d+:R>",
         (before.private or {})["content"],
     )
-    assert "Pictures: 18 of 20 left, more from <t:" in during
-    assert "(2 held by edits under way)" in during
-    assert "($0.10 held by edits under way)" in during
-    assert "Pictures: 18 of 20 left" in after
+    assert "**Pictures a day** · 18 of 20 left" in during
+    assert " · 2 held · " in during
+    assert " · $0.10 held · " in during
+    assert "**Pictures a day** · 18 of 20 left" in after
     assert "held" not in after
     [call] = stage.calls
-    left = float(re.search(r"Money: \$(\d\.\d\d)", after)[1])  # type: ignore[index]
+    left = float(re.search(r"Money a month\*\* · \$(\d\.\d\d)", after)[1])  # type: ignore[index]
     # Cents are rounded down, so that nobody is promised what is not there.
     assert left == (5_000_000 - call.billed_micro_usd) // 10_000 / 100
     assert f" · ${-(-call.billed_micro_usd // 10_000) / 100:.2f}" in (done.status or {})["content"]
-    assert "Pictures: 20 of 20 left" in others
+    assert "**Pictures a day** · 20 of 20 left" in others
 
 
 async def test_what_a_failure_held_can_be_used_again(stage: Stage) -> None:

@@ -76,7 +76,7 @@ async def test_a_model_without_streams_has_no_previews(stage: Stage) -> None:
 
     assert refused.refused == "flux-kontext-pro has no setting for previews. Leave it out and send it again."
     assert public == []
-    assert "Pictures: 20 of 20 left" in left
+    assert "**Pictures a day** · 20 of 20 left" in left
     assert "held" not in left
     assert stage.calls == ()
 

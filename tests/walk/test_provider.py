@@ -13,7 +13,7 @@ UNKNOWN = (
     "The connection to the provider broke while the edit was being made, so nobody knows whether it finished. "
     "Nothing was charged. Press Try again to ask once more."
 )
-FULL = "Money: $5.00 of $5.00 left"
+FULL = "**Money a month** · $5.00 of $5.00 left"
 
 
 @pytest.mark.parametrize(
@@ -86,7 +86,7 @@ async def test_an_unknown_outcome_is_told_and_repeated_by_consent_only(stage: St
     assert FULL in left
     assert calls == 2
     assert (pressed.private or {})["content"].startswith("Edit #3 · queued")
-    assert "(1 held by edits under way)" in held
+    assert " · 1 held · " in held
     assert int((again.status or {})["channel_id"]) == told[0].thread_id
     assert len(again.files) == 1
     # Each call has an id of its own, so that no gateway takes the third for a repetition of the first.
@@ -147,7 +147,7 @@ async def test_fewer_results_than_asked_are_delivered_and_charged_as_they_came(s
         left = await quota(mira)
 
     assert len(acted.files) == 2
-    assert "Pictures: 18 of 20 left" in left
+    assert "**Pictures a day** · 18 of 20 left" in left
 
 
 def buttons(message: Json) -> list[str]:

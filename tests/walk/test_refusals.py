@@ -112,7 +112,7 @@ async def test_a_file_that_does_not_arrive_is_refused(stage: Stage) -> None:
             "Money left to you: $0.01 of $0.01, and this edit may cost $0.10. More from <t:",
         ),
         (
-            {"OPERATOR_USD_PER_MONTH": "0"},
+            {"OPERATOR_USD_PER_MONTH": "0.01"},
             "What I may spend this month is used up, or too little of it is left for this edit",
         ),
     ],

@@ -36,7 +36,7 @@ async def test_what_was_being_made_is_unknown_after_a_restart(stage: Stage) -> N
 
     [said] = words(told.posted)
     assert said.startswith("Edit #1: The connection to the provider broke while the edit was being made")
-    assert "Pictures: 20 of 20 left" in left
+    assert "**Pictures a day** · 20 of 20 left" in left
     assert "held" not in left
     assert len(again.files) == 1
     assert len({call.client_request_id for call in stage.calls}) == len(stage.calls) == 2

@@ -19,7 +19,7 @@ async def test_more_results_than_a_call_gives_are_several_calls(stage: Stage) ->
     [message] = acted.posted
     assert [file["filename"] for file in message["attachments"]] == [f"edit-1-v1-{number}.png" for number in (1, 2, 3)]
     assert message["content"].endswith(f" · {billed(stage.calls)} · edited by AI")
-    assert "Pictures: 17 of 20 left" in left
+    assert "**Pictures a day** · 17 of 20 left" in left
 
 
 async def test_what_was_made_before_a_refusal_is_delivered_and_paid(stage: Stage) -> None:
@@ -33,7 +33,7 @@ async def test_what_was_made_before_a_refusal_is_delivered_and_paid(stage: Stage
     assert len(acted.files) == 1
     assert "1 of 3 pictures" in "\n".join(words(acted.posted))
     assert billed(stage.calls) in said(acted)
-    assert "Pictures: 19 of 20 left" in left
+    assert "**Pictures a day** · 19 of 20 left" in left
     assert "held" not in left
 
 
@@ -55,7 +55,7 @@ async def test_a_stopped_edit_makes_no_further_call(stage: Stage) -> None:
     assert len(stage.calls) == 2
     assert said(stopped).startswith(f"Edit #1 · stopped, its pictures are kept · {billed(stage.calls)}")
     assert stopped.files == ()
-    assert "Pictures: 18 of 20 left" in left
+    assert "**Pictures a day** · 18 of 20 left" in left
     assert "held" not in left
     assert shown.refused is None
     assert [file["filename"] for one in posted for file in one["attachments"]] == [
@@ -79,7 +79,7 @@ async def test_what_a_life_has_paid_for_the_next_delivers(stage: Stage) -> None:
     assert [file["filename"] for file in done.files] == ["edit-1-v1-1.png"]
     assert "1 of 3 pictures" in words(done.posted)[0]
     assert said(done).startswith(f"Edit #1 · done · v1 · {billed(stage.calls[:1])}")
-    assert "Pictures: 19 of 20 left" in left
+    assert "**Pictures a day** · 19 of 20 left" in left
     assert "held" not in left
 
 
@@ -93,4 +93,4 @@ async def test_the_next_provider_makes_the_rest(stage: Stage) -> None:
     assert [(call.dialect, call.made) for call in stage.calls] == [("anyfast", 1), ("anyfast", 0), ("openai", 2)]
     assert [len(message["attachments"]) for message in done.posted] == [3]
     assert said(done).startswith(f"Edit #1 · done · v1 · {billed(stage.calls)}")
-    assert "Pictures: 17 of 20 left" in left
+    assert "**Pictures a day** · 17 of 20 left" in left

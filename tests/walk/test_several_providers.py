@@ -12,7 +12,7 @@ from tests.walk.sight import Json, edited, ended, mask, picture, quota, words
 
 FIRST, SECOND = Row("first", "openai"), Row("second", "newapi")
 PATIENCE = {"code": "rate_limit_exceeded", "headers": {"retry-after-ms": "1"}}
-FULL = "Pictures: 20 of 20 left"
+FULL = "**Pictures a day** · 20 of 20 left"
 ABRUPT = {"SHUTDOWN_GRACE_S": "0"}
 
 
@@ -28,7 +28,7 @@ async def test_where_the_first_locks_us_out_the_second_makes_it(stage: Stage, fa
     assert _asked(stage) == ["openai", "newapi", "newapi"]
     assert [len(one.files) for one in done] == [1, 1]
     assert words(done[0].posted)[0].endswith(f" · {billed(stage.calls[:2])} · edited by AI")
-    assert "Pictures: 18 of 20 left" in left
+    assert "**Pictures a day** · 18 of 20 left" in left
     assert "held" not in left
     [letter] = letters
     assert letter["content"].startswith("The image provider does not let me in")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.words.amounts import dollars, dollars_left, duration, megabytes, price
+from bot.words.amounts import dollars, dollars_left, duration, megabytes, price, roughly
 
 
 @pytest.mark.parametrize(
@@ -59,3 +59,22 @@ def test_duration(seconds: float, text: str) -> None:
 def test_megabytes() -> None:
     """A size is rounded up."""
     assert [megabytes(size) for size in (1, 1 << 20, (1 << 20) + 1)] == [1, 1, 2]
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [
+        (0, "10 s"),
+        (22, "20 s"),
+        (55, "1 min"),
+        (58, "1 min"),
+        (130, "2 min"),
+        (1199, "20 min"),
+        (1261, "30 min"),
+        (4700, "1 h 20 min"),
+        (86_400, "24 h"),
+    ],
+)
+def test_roughly(seconds: float, text: str) -> None:
+    """A guess is no finer than anybody can know, and never nothing."""
+    assert roughly(seconds) == text

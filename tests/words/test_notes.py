@@ -58,3 +58,16 @@ def test_pictures() -> None:
     assert scaled == "a.png is scaled down to 2048x1536: the model takes no more pixels"
     assert notes.padded_note("a.png", {}, EN) == "a.png is not square: it is sent with transparent borders"
     assert notes.small_note("a.png", {"size": "120x90"}, EN) == "a.png is only 120x90: the result may be poor"
+
+
+def test_nearly_spent() -> None:
+    """What is left of an allowance that is nearly used up is said in pictures or in dollars, and never as more."""
+    images: notes.Fields = {"unit": "images", "left": 3, "limit": 20, "resets_at": 99}
+    money: notes.Fields = {"unit": "micro_usd", "left": 999_999, "limit": 5_000_000, "resets_at": 99}
+
+    assert notes.nearly_spent_note("", images, EN) == (
+        "Nearly used up: 3 of 20 pictures are left to you, more from <t:99:R>"
+    )
+    assert notes.nearly_spent_note("", money, EN) == (
+        "Nearly used up: $0.99 of $5.00 is left to you, more from <t:99:R>"
+    )

@@ -5,7 +5,16 @@ from string import Formatter
 
 import pytest
 
-from bot.domain.errors import ImagesSpent, MoneySpent, Trouble, TwoMasks, UnknownModel
+from bot.domain.errors import (
+    GuildMoneySpent,
+    HouseNearlySpent,
+    ImagesSpent,
+    MoneySpent,
+    SuspenseGrowing,
+    Trouble,
+    TwoMasks,
+    UnknownModel,
+)
 from bot.words.refusals import say
 
 NAMES = sorted(Trouble.kinds)
@@ -53,6 +62,17 @@ def test_money() -> None:
     said = say(MoneySpent(need=52_700, left=52_100, limit=5_000_000, resets_at=7), "en-US")
 
     assert said == "Money left to you: $0.05 of $5.00, and this edit may cost $0.06. More from <t:7:R>."
+
+
+def test_money_of_a_server() -> None:
+    """So is the money of a server, and that of the house."""
+    spent = say(GuildMoneySpent(need=52_700, left=52_100, limit=5_000_000, resets_at=7), "en-US")
+    nearly = say(HouseNearlySpent(left=9_999_999, limit=50_000_000, resets_at=7), "en-US")
+    suspense = say(SuspenseGrowing(amount=5_000_001, limit=50_000_000), "en-US")
+
+    assert spent == "Money left to this server: $0.05 of $5.00, and this edit may cost $0.06. More from <t:7:R>."
+    assert "$9.99 of $50.00 are left" in nearly
+    assert "may have cost you $5.01 since yesterday, of $50.00 for the month" in suspense
 
 
 def test_names_are_shown_as_they_are() -> None:

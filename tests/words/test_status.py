@@ -7,7 +7,6 @@ import pytest
 from bot.domain.errors import OutcomeUnknown, PictureDamaged, SafetyRefused
 from bot.domain.job import Job, ResultPicture, State
 from bot.domain.progress import Phase, Progress
-from bot.domain.quota import HOUSE, Allowance, Balance, Period, Unit, Window
 from bot.domain.request import Door, EditRequest, InputFile, Origin, Place, PlaceKind
 from bot.words import answers, status
 
@@ -24,6 +23,8 @@ DONE = replace(JOB, state=State.DELIVERED, sent_at=106.0, ended_at=120.0, charge
     [
         (Progress(Phase.QUEUED, ahead=2), "Edit #7 · queued, 2 ahead · holds $0.05"),
         (Progress(Phase.QUEUED), "Edit #7 · queued · holds $0.05"),
+        (Progress(Phase.QUEUED, ahead=3, eta_s=130), "Edit #7 · queued, 3 ahead · about 2 min · holds $0.05"),
+        (Progress(Phase.QUEUED, eta_s=22), "Edit #7 · queued · about 20 s · holds $0.05"),
         (Progress(Phase.WAITING), "Edit #7 · the provider is working · holds $0.05"),
         (Progress(Phase.PATIENCE, wait_s=12), "Edit #7 · the provider is busy, next try in 12 s · holds $0.05"),
     ],
@@ -79,20 +80,6 @@ def test_byline() -> None:
     assert status.byline(REQUEST, "en-US") == "<@42>"
     assert status.byline(masked, "en-US") == "<@42> · mask: sky-mask.png"
     assert status.byline(replace(masked, mask_share=230), "en-US") == "<@42> · mask: sky-mask.png, 23 % will change"
-
-
-def test_standing() -> None:
-    """What is left, what is held and when there is more; the operator's own allowance is nobody's business."""
-    images = Window(Allowance("user:42", Unit.IMAGES, Period.DAY, 20), 0, 86_400)
-    money = Window(Allowance("user:42", Unit.MICRO_USD, Period.MONTH, 5_000_000), 0, 99)
-    house = Window(Allowance(HOUSE, Unit.MICRO_USD, Period.MONTH, 50_000_000), 0, 99)
-
-    said = answers.standing((Balance(images, 2, 1), Balance(money, 100_000, 0), Balance(house, 1, 1)), "en-US")
-
-    assert said.splitlines() == [
-        "Pictures: 17 of 20 left, more from <t:86400:R> (1 held by edits under way)",
-        "Money: $4.90 of $5.00 left, more from <t:99:R>",
-    ]
 
 
 def test_accepted() -> None:

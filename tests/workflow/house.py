@@ -9,13 +9,16 @@ from typing import Any
 import pytest
 
 from bot.domain.catalog import Catalog, ModelCard, Provider, read_shelf, shipped_shelf
+from bot.domain.deed import Decider
 from bot.domain.job import Job, State
-from bot.domain.quota import Limits, Unit
+from bot.domain.quota import Limits, Terms, Unit
 from bot.domain.request import Door, EditRequest, InputFile, Options, Origin, Place, PlaceKind
 from bot.workflow.announce import Announcer
 from bot.workflow.drafts import Drafts
 from bot.workflow.exhibiting import Exhibitor
 from bot.workflow.finishing import Finisher
+from bot.workflow.govern import Govern
+from bot.workflow.guild_log import GuildLog
 from bot.workflow.insistence import Insistence
 from bot.workflow.looking import Looking
 from bot.workflow.making import Maker
@@ -25,6 +28,7 @@ from bot.workflow.ports import Asking, Receipt
 from bot.workflow.recover import recover
 from bot.workflow.reporting import Reporter
 from bot.workflow.submit import Submit
+from bot.workflow.thresholds import Thresholds
 from bot.workflow.work import Worker
 from tests.standins import (
     Comes,
@@ -32,11 +36,13 @@ from tests.standins import (
     HandClock,
     PlainPictures,
     RecordingPostbox,
+    RoomyDisk,
     ScriptedProvider,
     Steps,
     Stop,
 )
 from tests.workflow.memory_book import Kind, MemoryBook
+from tests.workflow.memory_council import MemoryCouncil
 
 ANN, BOB = 42, 43
 MEMBER = f"user:{ANN}"
@@ -45,6 +51,9 @@ THREAD = Place(guild_id=1, channel_id=200, kind=PlaceKind.THREAD)
 IN_PLACE = Place(guild_id=None, channel_id=300, kind=PlaceKind.IN_PLACE)
 LIMITS = Limits(images_per_day=20, micro_usd_per_month=5_000_000, house_micro_usd_per_month=50_000_000)
 PICTURE = b"png 1024x1024"
+GUILD = 1
+ADMIN = Decider(actor_id=7, guild_id=GUILD)
+OPERATOR = Decider(actor_id=0, guild_id=None)
 
 
 def a_card(provider: str = "openai", dialect: str = "openai", **lines: Any) -> ModelCard:
@@ -64,10 +73,14 @@ class House:
     stopping: bool = False
     chance: float = 0.0
     ask_above: int = 1_000_000
+    queue_limit: int = 200
+    waiting_per_member: int = 50
 
     def __post_init__(self) -> None:
         self.clock = HandClock(self.steps)
         self.book = MemoryBook(self.clock, self.steps)
+        self.council = MemoryCouncil(self.book, self.clock)
+        self.disk = RoomyDisk()
         self.blobs = FolderBlobs(self.folder, self.clock, self.steps)
         self.pictures = PlainPictures(self.steps)
         self.provider = ScriptedProvider(self.steps)
@@ -79,22 +92,26 @@ class House:
         """Make the conductors anew, as a new process would: nothing but the rooms' rows and files is left."""
         self.stopping = False
         announce = Announcer(self.book, self.postbox)
+        guild_log = GuildLog(self.council, self.book, self.postbox)
+        self.govern = Govern(self.council, self.catalog, guild_log, self.clock)
+        self.thresholds = Thresholds(self.book, self.postbox, self.clock, self.disk, self.terms)
         pack = Packer(self.pictures)
         self.drafts = Drafts(self.book, self.postbox, self.clock)
         self.submit = Submit(
             self.catalog,
-            self.limits,
+            self.terms,
             Looking(self.pictures, self.blobs),
             self.book,
+            self.council,
             self.blobs,
             self.postbox,
             announce,
             self.drafts,
             Exhibitor(self.book, self.blobs, self.pictures, self.postbox, pack),
+            self.thresholds,
             self.clock,
             self.ring,
             self.provider.is_shut,
-            self.ask_above,
         )
         make = Maker(
             self.catalog,
@@ -110,7 +127,12 @@ class House:
             b"key",
         )
         finish = Finisher(self.catalog, self.pictures, self.blobs, self.book, self.postbox, self.clock)
-        self.worker = Worker(self.book, make, Reporter(self.book, self.blobs, self.postbox, finish, pack, announce))
+        report = Reporter(self.book, self.blobs, self.postbox, finish, pack, announce, guild_log)
+        self.worker = Worker(self.book, make, report)
+
+    def terms(self) -> Terms:
+        """What the settings say now."""
+        return Terms(self.limits, self.ask_above, self.queue_limit, self.waiting_per_member)
 
     def ring(self) -> None:
         """Count the wakes of the dispatcher."""
@@ -161,6 +183,7 @@ class House:
         options: Options | None = None,
         prompt: str = "make it snow",
         model: str = "gpt-image-2",
+        roles: tuple[int, ...] = (),
     ) -> EditRequest:
         """An edit: one square picture, one small result and the default model, where nothing else is said."""
         return EditRequest(
@@ -173,6 +196,7 @@ class House:
             mask=mask,
             model=model,
             options=options or Options(quality="low"),
+            role_ids=roles,
         )
 
     async def placed(self, *outcomes: Comes | Exception | None, request: EditRequest | None = None) -> Job:
@@ -195,7 +219,6 @@ class House:
     def dear(self) -> None:
         """Have every edit asked about, as an operator does who sets the limit to nothing."""
         self.ask_above = 0
-        self.start()
 
     def money(self, kind: Kind, account: str) -> int:
         """The micro-USD of this kind on this account."""
@@ -228,6 +251,5 @@ class House:
         self.start()
 
     def lower(self, **limits: int) -> None:
-        """Set some of the limits, as an operator does between two starts."""
+        """Set some of the limits, as an operator does in the settings."""
         self.limits = replace(self.limits, **limits)
-        self.start()

@@ -3,39 +3,21 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from enum import StrEnum
 from typing import Any
 
 from bot.domain.errors import Poisoned, Trouble
-from bot.domain.job import OVER, UNSETTLED, Announcement, Job, Move, ResultPicture, State, advance, sources
-from bot.domain.quota import HOUSE, Balance, Line, Unit, Window, refusal
+from bot.domain.job import OVER, Announcement, Job, Move, ResultPicture, State, advance, sources
+from bot.domain.quota import Demand
 from bot.domain.request import EditRequest, Origin
 from bot.workflow.ports import Book, Clock, Placed, Settlement
 from tests.standins import Steps
-from tests.workflow.memory_drafts import MemoryDrafts
+from tests.workflow.memory_money import Kind
+from tests.workflow.memory_queue import MemoryQueue
+
+__all__ = ["Kind", "MemoryBook"]
 
 CRASHES_OF_A_POISONED_JOB = 2
 NOTHING_MORE = Settlement(0, ())
-
-
-class Kind(StrEnum):
-    """What an entry of the ledger is. Of every hold, charges, suspenses and releases add up to it; overrun is extra."""
-
-    HOLD = "hold"
-    CHARGE = "charge"
-    RELEASE = "release"
-    SUSPENSE = "suspense"
-    OVERRUN = "overrun"
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """An amount of one window on account of one job."""
-
-    job: int
-    window: Window
-    kind: Kind
-    amount: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,34 +31,28 @@ class Attempt:
     request_id: str | None = None
 
 
-class MemoryBook(MemoryDrafts):
+class MemoryBook(MemoryQueue):
     """The rows in memory, under the same table of moves and the same rules of money."""
 
     def __init__(self, clock: Clock, steps: Steps) -> None:
         super().__init__(clock, steps)
-        self.jobs: dict[int, Job] = {}
-        self.entries: list[Entry] = []
         self.attempts: dict[str, Attempt] = {}
         self.tickets: set[int] = set()
         self.notes: dict[str, str] = {}
-        self._open: dict[int, tuple[Line, ...]] = {}
         self._crashes: dict[int, int] = {}
         self._parts: dict[int, dict[int, int]] = {}
 
     async def place(
-        self, request: EditRequest, hold: Sequence[Line], predicted: int, draft: int | None = None
+        self, request: EditRequest, hold: Sequence[Demand], predicted: int, draft: int | None = None
     ) -> Placed:
         async with self._verb("place"):
             agreed = {} if draft is None else {draft: self._agreed(draft, request.origin)}
             if (before := self.placed_by(request.origin)) is not None:
                 self.drafts |= agreed
                 return Placed(before, fresh=False, ahead=self._ahead(before.id))
-            for line in hold:
-                if line.amount > (left := self._balance(line.window).left):
-                    raise refusal(line, left)
             job = Job(len(self.jobs) + 1, State.QUEUED, False, request, predicted, self.clock.now())
-            self.jobs[job.id], self._open[job.id] = job, tuple(hold)
-            self.entries.extend(Entry(job.id, line.window, Kind.HOLD, line.amount) for line in hold)
+            self._hold(job.id, hold)
+            self.jobs[job.id] = job
             self.tickets.add(job.id)
             self.drafts |= agreed
             return Placed(job, fresh=True, ahead=self._ahead(job.id))
@@ -84,8 +60,8 @@ class MemoryBook(MemoryDrafts):
     async def job(self, job_id: int) -> Job | None:
         return self.jobs.get(job_id)
 
-    async def ahead(self, job_id: int) -> int:
-        return self._ahead(job_id)
+    async def placed(self, origin: Origin) -> Job | None:
+        return self.placed_by(origin)
 
     async def announced(self, job_id: int, announcement: Announcement) -> Job:
         async with self._verb("announced"):
@@ -228,9 +204,6 @@ class MemoryBook(MemoryDrafts):
             lost = [job for job in self.jobs.values() if job.state in {State.RUNNING, State.SENT}]
             return [self._lose(job, trouble) for job in lost]
 
-    async def balances(self, windows: Sequence[Window]) -> tuple[Balance, ...]:
-        return tuple(self._balance(window) for window in windows)
-
     async def once(self, key: str) -> bool:
         async with self._verb("once"):
             first = key not in self.notes
@@ -257,23 +230,6 @@ class MemoryBook(MemoryDrafts):
     def placed_by(self, origin: Origin) -> Job | None:
         """The job that this origin placed."""
         return next((job for job in self.jobs.values() if job.request.origin == origin), None)
-
-    def amount(self, kind: Kind, account: str, unit: Unit) -> int:
-        """The sum of all entries of this kind."""
-        mine = [one for one in self.entries if one.kind is kind and one.window.allowance.account == account]
-        return sum(one.amount for one in mine if one.window.allowance.unit is unit)
-
-    def imbalances(self) -> list[str]:
-        """What breaks the promise that every hold is made once, and is charge + suspense + release in the end."""
-        wrong = []
-        for job, window in {(one.job, one.window): None for one in self.entries}:
-            mine = [one for one in self.entries if (one.job, one.window) == (job, window)]
-            held = [one.amount for one in mine if one.kind is Kind.HOLD]
-            ended = [one.amount for one in mine if one.kind in {Kind.CHARGE, Kind.RELEASE, Kind.SUSPENSE}]
-            is_open = self.jobs[job].state in UNSETTLED
-            if len(held) != 1 or bool(ended) is is_open or (ended and sum(ended) != held[0]):
-                wrong.append(f"job {job}, {window.allowance}: held {held}, ended {ended}")
-        return wrong
 
     # ── the rows ────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -332,33 +288,6 @@ class MemoryBook(MemoryDrafts):
         for key, one in self.attempts.items():
             if (one.job, one.outcome) == (job_id, "open"):
                 self.attempts[key] = replace(one, outcome=outcome, code=code, request_id=request_id)
-
-    def _settle(self, job_id: int, images: int = 0, micro_usd: int = 0, suspense: int = 0) -> None:
-        """End the hold; of the house's money so much goes into suspense beside the charge."""
-        for line in self._open.pop(job_id):
-            unit, of_house = line.window.allowance.unit, line.window.allowance.account == HOUSE
-            cost = images if unit is Unit.IMAGES else micro_usd
-            doubtful = suspense if of_house and unit is Unit.MICRO_USD else 0
-            paid = min(cost, line.amount)
-            held_for_it = min(doubtful, line.amount - paid)
-            rest = line.amount - paid - held_for_it
-            self._write(job_id, line.window, (Kind.CHARGE, paid), (Kind.SUSPENSE, held_for_it), (Kind.RELEASE, rest))
-            if of_house:
-                self._write(job_id, line.window, (Kind.OVERRUN, cost - paid + doubtful - held_for_it))
-
-    def _write(self, job_id: int, window: Window, *amounts: tuple[Kind, int]) -> None:
-        self.entries.extend(Entry(job_id, window, kind, amount) for kind, amount in amounts)
-
-    def _balance(self, window: Window) -> Balance:
-        key = replace(window.allowance, limit=0), window.starts_at
-        mine = [one for one in self.entries if (replace(one.window.allowance, limit=0), one.window.starts_at) == key]
-        total = {kind: sum(one.amount for one in mine if one.kind is kind) for kind in Kind}
-        used = total[Kind.CHARGE] + total[Kind.SUSPENSE] + total[Kind.OVERRUN]
-        held = total[Kind.HOLD] - total[Kind.CHARGE] - total[Kind.SUSPENSE] - total[Kind.RELEASE]
-        return Balance(window, used, held)
-
-    def _ahead(self, job_id: int) -> int:
-        return sum(job.id < job_id and job.state in UNSETTLED for job in self.jobs.values())
 
     def _akin(self, one: int, other: int) -> bool:
         here, there = self.jobs[one].announcement, self.jobs[other].announcement

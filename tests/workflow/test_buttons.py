@@ -16,11 +16,11 @@ from bot.domain.errors import (
     TooLate,
 )
 from bot.domain.job import State
-from bot.domain.quota import HOUSE, Unit
+from bot.domain.quota import HOUSE, Member, Unit
 from bot.domain.request import Door, Origin, Place
 from bot.workflow.ports import Declined, Unreachable
 from tests.standins import Comes
-from tests.workflow.house import ANN, BOB, CHANNEL, IN_PLACE, MEMBER, THREAD, House
+from tests.workflow.house import ANN, BOB, CHANNEL, GUILD, IN_PLACE, MEMBER, THREAD, House
 from tests.workflow.memory_book import Kind
 
 
@@ -106,7 +106,7 @@ async def test_standing_is_the_members_own(house: House) -> None:
     await house.placed(request=house.edit())
     await house.placed(request=house.edit(user_id=BOB, origin=2))
 
-    images, money = await house.submit.standing(ANN)
+    images, money = await house.submit.standing(Member(ANN, GUILD))
 
     assert (images.window.allowance.unit, images.held, images.used, images.left) == (Unit.IMAGES, 1, 0, 19)
     assert (money.window.allowance.unit, money.held) == (Unit.MICRO_USD, house.job().predicted)
@@ -118,12 +118,12 @@ async def test_standing_counts_what_was_charged(house: House) -> None:
     await house.placed(Comes())
     await house.work()
 
-    images, money = await house.submit.standing(ANN)
+    images, money = await house.submit.standing(Member(ANN, GUILD))
     assert (images.used, images.held) == (1, 0)
     assert (money.used, money.held) == (house.job().charged, 0)
 
     house.clock.moment += 86_400
-    tomorrow, _ = await house.submit.standing(ANN)
+    tomorrow, _ = await house.submit.standing(Member(ANN, GUILD))
     assert tomorrow.left == 20
 
 

@@ -4,13 +4,14 @@ import asyncio
 
 import pytest
 
-from bot.domain.errors import ProviderBusy, ProviderClosed, SafetyRefused
+from bot.domain.errors import Moderated, NotYours, ProviderBusy, ProviderClosed, SafetyRefused
 from bot.domain.job import Job, State
 from bot.domain.quota import Unit
+from bot.domain.request import Place
 from bot.workflow.patience import NAP_S
 from bot.workflow.ports import Declined, Unsent
 from tests.standins import Comes
-from tests.workflow.house import ANN, MEMBER, House
+from tests.workflow.house import ANN, BOB, CHANNEL, GUILD, IN_PLACE, MEMBER, House
 from tests.workflow.memory_book import Kind, MemoryBook
 
 DAMAGED = b"png 1024x1024 damaged"
@@ -165,3 +166,45 @@ async def test_show_while_a_muted_edit_is_being_told_is_not_lost(house: House) -
 
     assert [len(delivery.parcels) for delivery in house.postbox.deliveries] == [1]
     assert house.state() is State.DELIVERED
+
+
+# ── by whom ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+async def test_a_moderator_stops_an_edit_of_the_guild(house: House) -> None:
+    """Whoever moderates where it is shown may stop it, and its member hears of it as of their own cancel."""
+    await house.placed()
+
+    job = await house.submit.cancel(1, BOB, may_moderate=True, guild_id=GUILD)
+    await house.work()
+
+    assert job.state is State.CANCELLED
+    assert house.money(Kind.RELEASE, MEMBER) == job.predicted
+    assert [told.state for told in house.postbox.told] == [State.CANCELLED]
+
+
+async def test_what_a_moderator_stopped_is_not_shown(house: House) -> None:
+    """The member's own stop can be taken back by Show; a moderator's cannot, and that is said."""
+    house.steps.meanwhile("edit sent", lambda: house.submit.cancel(1, BOB, may_moderate=True, guild_id=GUILD))
+    await house.placed(Comes())
+    await house.work()
+
+    with pytest.raises(Moderated):
+        await house.submit.show(1, ANN)
+
+    assert house.state() is State.TOLD
+    assert house.postbox.deliveries == []
+
+
+@pytest.mark.parametrize(
+    ("may_moderate", "guild_id", "place"),
+    [(False, GUILD, CHANNEL), (True, 2, CHANNEL), (True, None, CHANNEL), (True, None, IN_PLACE)],
+)
+async def test_nobody_else_stops_it(house: House, may_moderate: bool, guild_id: int | None, place: Place) -> None:
+    """Not a member, not a moderator of another server, and nobody in a direct message."""
+    await house.placed(request=house.edit(place=place))
+
+    with pytest.raises(NotYours):
+        await house.submit.cancel(1, BOB, may_moderate=may_moderate, guild_id=guild_id)
+
+    assert house.state() is State.QUEUED

@@ -11,6 +11,7 @@ from bot.domain.errors import (
     HouseSpent,
     ImagesSpent,
     MoneySpent,
+    Never,
     NotAgreed,
     NotYours,
     PermissionMissing,
@@ -18,10 +19,11 @@ from bot.domain.errors import (
     QuestionUnheard,
 )
 from bot.domain.job import State
+from bot.domain.quota import Unit
 from bot.domain.request import EditRequest, Options
 from bot.workflow.ports import Note, NoteKind, Undeliverable, Unreachable
 from tests.standins import Comes
-from tests.workflow.house import ANN, BOB, House
+from tests.workflow.house import ADMIN, ANN, BOB, House
 
 
 def masked(house: House, origin: int = 900) -> EditRequest:
@@ -207,7 +209,7 @@ async def test_an_allowance_is_checked_at_the_yes(house: House) -> None:
 @pytest.mark.parametrize(
     ("limits", "refusal", "alerts"),
     [
-        ({"images_per_day": 0}, ImagesSpent, 0),
+        ({"images_per_day": 0}, Never, 0),
         ({"micro_usd_per_month": 1}, MoneySpent, 0),
         ({"house_micro_usd_per_month": 1}, HouseSpent, 1),
     ],
@@ -223,6 +225,18 @@ async def test_nobody_is_asked_for_a_yes_that_would_be_refused(
 
     assert (house.postbox.asked, house.book.drafts) == ([], {})
     assert len(house.postbox.alerts) == alerts
+
+
+async def test_a_grant_counts_whole_beside_a_limit_that_was_lowered(house: House) -> None:
+    """A member who has used more than the limit is by now is asked as they would be served: a grant is enough."""
+    before = (await house.asked(house.edit(origin=90))).draft
+    await house.submit.agree(before.id, ANN)
+    house.lower(micro_usd_per_month=1)
+    await house.govern.grant(ADMIN, ANN, Unit.MICRO_USD, before.predicted, days=1, reason="a prize")
+
+    asking = await house.asked(house.edit(origin=91))
+
+    assert (await house.submit.agree(asking.draft.id, ANN)).fresh
 
 
 async def test_a_press_on_what_is_over_ends_the_message(house: House) -> None:

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from bot.domain.errors import Failed, OutcomeUnknown, ProviderBusy, SafetyRefused
+from bot.domain.errors import Failed, HandedOver, OutcomeUnknown, ProviderBusy, SafetyRefused
 from bot.domain.job import State
 from bot.domain.quota import HOUSE, Unit
 from bot.workflow.insistence import PAUSES_S
@@ -182,7 +182,7 @@ async def test_an_edit_left_running_is_taken_up_again(house: House) -> None:
     assert house.job().claims == 2
 
 
-@pytest.mark.parametrize("step", ["edit", "edit sent", "verify", "keep", "finish"])
+@pytest.mark.parametrize("step", ["edit", "edit sent"])
 async def test_an_edit_left_sent_is_unknown(house: House, step: str) -> None:
     """A fault of ours after *sent* that lasts leaves it so; the ticket's next try says unknown and calls nobody."""
     await house.placed(Comes())
@@ -192,6 +192,23 @@ async def test_an_edit_left_sent_is_unknown(house: House, step: str) -> None:
     assert house.state() is State.SENT
 
     await said_unknown(house)
+
+
+@pytest.mark.parametrize("step", ["verify", "keep", "finish"])
+async def test_an_answer_that_nothing_will_keep_is_handed_over(house: House, step: str) -> None:
+    """What is paid for is posted straight from the workshop, once, and its member pays nothing."""
+    await house.placed(Comes())
+    house.steps.raise_at(step, *[RuntimeError("the disk is full")] * (len(PAUSES_S) + 1))
+
+    await house.work()
+    await house.restart()
+    await house.work()
+
+    job = house.job()
+    assert job.state is State.TOLD
+    assert isinstance(job.trouble, HandedOver)
+    assert len(house.provider.calls) == len(house.postbox.messages) == 1
+    assert house.money(Kind.RELEASE, MEMBER) == house.money(Kind.SUSPENSE, HOUSE) == job.predicted
 
 
 async def test_an_edit_that_keeps_failing_keeps_its_hold_once(house: House) -> None:

@@ -1,5 +1,7 @@
 """Results on their way to the thread: trouble at Discord never repeats a paid call, and nothing is seen twice."""
 
+from dataclasses import replace
+
 import pytest
 
 from bot.domain.errors import Failed, SafetyRefused
@@ -228,3 +230,47 @@ async def test_an_edit_that_was_never_announced_is_announced_before_it_is_delive
     assert [job.id for job in house.postbox.announced] == [1]
     assert [job.announcement is not None for job in house.postbox.closed] == [True]
     assert house.state() is State.DELIVERED
+
+
+async def test_a_status_message_that_stumbles_is_tried_again_before_the_edit_is_over(house: House) -> None:
+    """Discord may have taken it without its thread: were the edit ended now, it would say "queued" for ever."""
+    await house.placed(Comes(), request=house.edit())
+    house.book.jobs[1] = replace(house.job(), announcement=None)
+    house.steps.raise_at("announce", Unreachable(), Unreachable())
+    with pytest.raises(Unreachable):
+        await house.work()
+    assert house.state() is State.DONE
+
+    await house.work()
+
+    assert house.state() is State.DELIVERED
+    assert [job.announcement is not None for job in house.postbox.closed] == [True]
+    assert len(house.provider.calls) == 1
+
+
+async def test_a_cancelled_edit_ends_its_status_message_even_if_that_was_lost(house: House) -> None:
+    """The message may stand although its answer never came, with a Cancel button that was pressed."""
+    house.steps.raise_at("announce", Unreachable())
+    job = await house.placed(Comes())
+    await house.submit.cancel(job.id, ANN)
+
+    await house.work()
+
+    assert house.state() is State.TOLD
+    assert [(closed.id, closed.announcement is not None) for closed in house.postbox.closed] == [(1, True)]
+
+
+async def test_a_muted_edit_ends_its_status_message_before_its_ticket(house: House) -> None:
+    """A process that dies in between says it once more; the other way round nobody would ever say it."""
+    house.steps.meanwhile("edit sent", lambda: house.submit.cancel(1, ANN))
+    await house.placed(Comes())
+    house.steps.raise_at("delivered", RuntimeError("the process died here"))
+    with pytest.raises(RuntimeError):
+        await house.work()
+    assert [job.muted for job in house.postbox.closed] == [True]
+
+    await house.restart()
+    await house.work()
+
+    assert house.state() is State.TOLD
+    assert len(house.postbox.closed) == 2

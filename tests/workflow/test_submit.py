@@ -225,10 +225,11 @@ async def test_a_house_that_is_spent_again_next_month_alerts_again(house: House)
 
 async def test_a_member_at_the_limit_alerts_nobody(house: House) -> None:
     """A member's own limit is between the bot and the member."""
-    house.lower(images_per_day=0)
+    house.lower(images_per_day=1)
+    await house.submitted(house.edit(origin=1))
 
     with pytest.raises(ImagesSpent):
-        await house.submitted(house.edit())
+        await house.submitted(house.edit(origin=2))
 
     assert house.postbox.alerts == []
 

@@ -46,6 +46,35 @@ async def test_pictures_go_after_the_retention_time(house: House) -> None:
     assert not any(house.blobs.path(key).exists() for key in kept)
 
 
+async def test_words_go_after_the_retention_time(house: House) -> None:
+    """The prompt stays as long as the pictures do, counted from the end of the edit; what was made and spent stays."""
+    await house.placed(Comes())
+    await house.work()
+    house.clock.moment += 30 * DAY_S - 1
+
+    await swept_once(house)
+    assert house.job().request.prompt == "make it snow"
+
+    house.clock.moment += 2
+    await swept_once(house)
+    assert (house.job().request.prompt, len(house.job().results)) == ("", 1)
+
+
+@pytest.mark.parametrize("first", ["expire", "blobs_in_use"])
+async def test_one_half_of_a_sweep_does_not_need_the_other(house: House, first: str) -> None:
+    """Where the words cannot be swept the pictures are, and the other way round."""
+    await house.placed(Comes())
+    await house.work()
+    stray = house.blobs.put(b"png 1x1 never placed")
+    house.clock.moment += 31 * DAY_S
+    house.steps.raise_at(first, RuntimeError("the database is locked"))
+
+    await swept_once(house)
+
+    assert house.blobs.path(stray).exists() is (first == "blobs_in_use")
+    assert (house.job().request.prompt == "") is (first == "blobs_in_use")
+
+
 async def test_an_edit_that_waits_keeps_its_pictures(house: House) -> None:
     """However long an edit has waited, what it needs is there when its turn comes."""
     await house.placed(Comes())

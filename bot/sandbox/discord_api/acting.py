@@ -19,10 +19,11 @@ from bot.sandbox.discord_api.interactions import (
 )
 from bot.sandbox.discord_api.message_forms import read_message_form
 from bot.sandbox.discord_api.messages import Messages
+from bot.sandbox.discord_api.naming import Naming
 from bot.sandbox.discord_api.payloads import Payloads
 from bot.sandbox.discord_api.permissions import EVERYTHING, Access, P, of_roles
 from bot.sandbox.discord_api.refusals import Json, Refusal, SandboxRefusal
-from bot.sandbox.discord_api.slash_options import attachments_in, command_words, fill_in
+from bot.sandbox.discord_api.slash_options import attachments_in, command_words, declared_options, fill_in
 from bot.sandbox.discord_api.submissions import fill_in_modal, uploads_in
 from bot.sandbox.discord_api.world import Channel, ChannelKind, Message, User, World
 
@@ -47,6 +48,7 @@ class Acting:
         self._messages = messages
         self._registry = registry
         self._interactions = interactions
+        self._naming = Naming(world, payloads, access)
         self._submitted = 0
 
     # Finding
@@ -94,12 +96,14 @@ class Acting:
     def slash(
         self, user: User, channel: Channel, command: str, values: Mapping[str, object], uploads: tuple[Upload, ...]
     ) -> Interaction:
-        """Use a slash command; an option {"$file": n} is the n-th upload."""
+        """Use a slash command; an option {"$file": n} is the n-th upload, and @ben, &Friends or #pictures who or what
+        it names.
+        """
         name, below = command_words(command)
         declared = self._usable(CHAT_INPUT, name, user, channel)
-        ready = {option: self._stored_option(user, channel, value, uploads) for option, value in values.items()}
-        options = fill_in(declared, below, ready)
-        resolved = self._resolved(attachments_in(options))
+        stored = {option: self._stored_option(user, channel, value, uploads) for option, value in values.items()}
+        options = fill_in(declared, below, self._with_ids(declared, below, user, channel, stored))
+        resolved = self._resolved(attachments_in(options)) | self._naming.resolved(user, channel, options)
         given = {**_named(declared), "options": options, **({"resolved": resolved} if resolved else {})}
         return self._interactions.open(COMMAND, user, channel, given, answers_as=REPLY_TO_SLASH)
 
@@ -146,6 +150,15 @@ class Acting:
         mine = of_roles(guild, user.id)
         if mine != EVERYTHING and (int(needed) == 0 or int(mine) & int(needed) != int(needed)):
             raise SandboxRefusal(f"{user.name} has not the rights that {command['name']} asks for")
+
+    def _with_ids(
+        self, declared: Json, below: tuple[str, ...], user: User, channel: Channel, values: Mapping[str, object]
+    ) -> dict[str, object]:
+        known = declared_options(declared, below)
+        return {
+            name: self._naming.read(user, channel, known[name], value) if name in known else value
+            for name, value in values.items()
+        }
 
     def _stored_option(self, user: User, channel: Channel, value: object, uploads: tuple[Upload, ...]) -> object:
         if not isinstance(value, dict):

@@ -1,6 +1,7 @@
 """The control door under /_sandbox: act as a member, look, wait, and change the world. JSON in, JSON out.
 
-Acting (`as` names the member; files come as multipart: payload_json and files[n], a file in a value is {"$file": n}):
+Acting (`as` names the member; files come as multipart: payload_json and files[n], a file in a value is {"$file": n};
+options that name somebody or something take an id, @name, &role or #channel):
 
 | route | body | answer |
 |---|---|---|

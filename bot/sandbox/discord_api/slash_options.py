@@ -51,6 +51,13 @@ def fill_in(
     return [{"type": inner["type"], "name": inner["name"], "options": fill_in(inner, below[1:], values, focused)}]
 
 
+def declared_options(command: Json, below: tuple[str, ...]) -> dict[str, Json]:
+    """What may be filled in after these words, by name."""
+    for name in below:
+        command = _subcommand(command, name)
+    return {option["name"]: option for option in command.get("options") or ()}
+
+
 def attachments_in(options: list[Json]) -> list[int]:
     """The ids of all attachments among filled-in options."""
     own = [int(one["value"]) for one in options if one["type"] == ATTACHMENT]

@@ -1,8 +1,10 @@
 """The doors between the conductors and the rooms: what each room is asked for, in the nouns of `domain`."""
 
-from bot.workflow.ports.chat import Delivery, Exhibit, Parcel, Postbox, Undeliverable, Unreachable
+from bot.workflow.ports.chat import Delivery, Exhibit, LogLine, Parcel, Postbox, Undeliverable, Unreachable
+from bot.workflow.ports.council import Council
 from bot.workflow.ports.dispatch import Dispatcher
 from bot.workflow.ports.pictures import (
+    Charts,
     Finished,
     Finishing,
     LighterCopy,
@@ -18,8 +20,8 @@ from bot.workflow.ports.pictures import (
 )
 from bot.workflow.ports.provider import Answer, Call, Declined, Doubtful, Preview, Provider, Shut, Unsent
 from bot.workflow.ports.receipt import Asking, Note, NoteKind, Receipt
-from bot.workflow.ports.storage import Blobs, Book, Placed, Settlement, Tickets
-from bot.workflow.ports.world import Clock
+from bot.workflow.ports.storage import Blobs, Book, Placed, Settlement, StorageTrouble, Tickets, Waiting
+from bot.workflow.ports.world import Clock, Disk
 
 __all__ = [
     "Answer",
@@ -27,15 +29,19 @@ __all__ = [
     "Blobs",
     "Book",
     "Call",
+    "Charts",
     "Clock",
+    "Council",
     "Declined",
     "Delivery",
+    "Disk",
     "Dispatcher",
     "Doubtful",
     "Exhibit",
     "Finished",
     "Finishing",
     "LighterCopy",
+    "LogLine",
     "MaskForm",
     "MaskReading",
     "Note",
@@ -55,8 +61,10 @@ __all__ = [
     "Settlement",
     "Shut",
     "Source",
+    "StorageTrouble",
     "Tickets",
     "Undeliverable",
     "Unreachable",
     "Unsent",
+    "Waiting",
 ]

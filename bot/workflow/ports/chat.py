@@ -6,6 +6,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Protocol
 
+from bot.domain.deed import Deed
 from bot.domain.draft import Draft
 from bot.domain.errors import Trouble
 from bot.domain.job import Announcement, Job
@@ -28,6 +29,9 @@ class Parcel:
     bytes: int
     lighter_than: int | None = None
     rung: Rung | None = None
+
+
+LogLine = Job | Deed  # what a line of a guild's log channel is about: an edit that ended, or a decision
 
 
 class Exhibit(StrEnum):
@@ -97,6 +101,9 @@ class Postbox(Protocol):
 
     async def close(self, job: Job) -> None:
         """End the status message as the job ended. Never raises: it is a courtesy."""
+
+    async def log_line(self, channel_id: int, line: LogLine) -> None:
+        """Write a line into a guild's log channel. Never raises: the channel may be gone or closed to us."""
 
     async def alert(self, trouble: Trouble) -> None:
         """Tell the operator, by direct message and in the log. Never raises."""

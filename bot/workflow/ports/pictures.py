@@ -1,11 +1,13 @@
 """What the conductors ask of the room that looks into pictures."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import Protocol
 
 from bot.domain.catalog import Polarity
+from bot.domain.deed import Spend
 from bot.domain.request import MaskWish, ResultSize
 
 
@@ -179,3 +181,13 @@ class Pictures(Protocol):
 
     async def compare(self, before: Source, after: Source, target: Path) -> Path:
         """One picture with both side by side, beside `target` with the suffix of its format. Raises `Refused`."""
+
+
+class Charts(Protocol):
+    """Draws what was spent, in the same process."""
+
+    async def chart(self, spends: Sequence[Spend], target: Path) -> Path:
+        """Spend by day and by member, beside `target` with the suffix of its format.
+
+        Members are named by their place in `ranking(spends)`, from 1.
+        """

@@ -17,11 +17,15 @@ class NoteKind(StrEnum):
     SCALED = "scaled"  # too many pixels for the model: sent as {size}
     PADDED = "padded"  # not square: sent with transparent borders
     SMALL = "small"  # so few pixels, {size}, that the result may be poor
+    NEARLY_SPENT = "nearly_spent"  # little of the member's allowance is left; about no file, so `filename` is empty
 
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """A remark about one file of the member."""
+    """A remark about one file of the member, or about the edit itself.
+
+    That an allowance is nearly spent has `unit`, `left`, `limit` (images or micro-USD) and `resets_at`.
+    """
 
     kind: NoteKind
     filename: str

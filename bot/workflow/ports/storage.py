@@ -4,13 +4,13 @@ from collections.abc import Collection, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from bot.domain.draft import Draft, DraftState
 from bot.domain.errors import Trouble
 from bot.domain.job import Announcement, Job, ResultPicture
-from bot.domain.quota import Balance, Line, Window
-from bot.domain.request import EditRequest
+from bot.domain.quota import Balance, Demand, Window
+from bot.domain.request import EditRequest, Origin
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,11 +23,26 @@ class Placed:
 
 
 @dataclass(frozen=True, slots=True)
+class Waiting:
+    """How many jobs are unfinished: all, those of one member, and those of that member's guild."""
+
+    all: int
+    of_user: int
+    of_guild: int
+
+
+@dataclass(frozen=True, slots=True)
 class Settlement:
     """The end of the money of a job that is done: charged for these pictures, in micro-USD."""
 
     micro_usd: int
     results: tuple[ResultPicture, ...]
+
+
+class StorageTrouble(Exception):
+    """The rooms of storage cannot keep or read anything at the moment; `full` says that it is for want of room."""
+
+    full = False
 
 
 class Book(Protocol):
@@ -38,7 +53,7 @@ class Book(Protocol):
     """
 
     async def place(
-        self, request: EditRequest, hold: Sequence[Line], predicted: int, draft: int | None = None
+        self, request: EditRequest, hold: Sequence[Demand], predicted: int, draft: int | None = None
     ) -> Placed:
         """Job, hold and ticket in one transaction. Raises the `Refused` of the first allowance that is spent.
 
@@ -65,8 +80,23 @@ class Book(Protocol):
     async def job(self, job_id: int) -> Job | None:
         """The job as it is now."""
 
+    async def placed(self, origin: Origin) -> Job | None:
+        """The job that this origin has placed; None where it has placed none."""
+
     async def ahead(self, job_id: int) -> int:
-        """How many unfinished jobs were placed before this one."""
+        """How many queued jobs the dispatcher's fairness lets go before this one."""
+
+    async def line(self) -> Sequence[Job]:
+        """The queued jobs that have a status message, in the order in which the dispatcher's fairness lets them go."""
+
+    async def waiting(self, user_id: int, guild_id: int | None) -> Waiting:
+        """How many jobs are unfinished by now."""
+
+    async def latencies(self, model: str, quality: str | None, size: str | None) -> Sequence[float]:
+        """How many seconds the last fifty such jobs took from being sent to their end; None is any quality or size."""
+
+    async def history(self, user_id: int, guild_id: int | None, limit: int) -> Sequence[Job]:
+        """The member's last jobs in this guild, or outside of guilds for None, the newest first."""
 
     async def announced(self, job_id: int, announcement: Announcement) -> Job:
         """Note where the member sees the job; the first note stays."""
@@ -146,6 +176,15 @@ class Book(Protocol):
     async def parts(self, job_id: int) -> dict[int, int]:
         """The parts that were noted as posted, with their message ids."""
 
+    async def identified(self, at: float) -> None:
+        """Note that the bot identifies itself to Discord now."""
+
+    async def identifies(self, since: float) -> Sequence[float]:
+        """When it did so since then, the oldest first."""
+
+    async def suspense(self, since: float) -> int:
+        """The micro-USD that calls of unknown outcome since then may have cost the house."""
+
     async def recover(self, trouble: Trouble) -> Sequence[Job]:
         """On start, one transaction: running → queued; sent → unknown with this trouble. Returns those that moved.
 
@@ -167,6 +206,22 @@ class Book(Protocol):
     async def blobs_in_use(self, since: float) -> frozenset[str]:
         """The keys of every blob that a job placed since then, any unfinished one or an open draft refers to."""
 
+    async def export(self, user_id: int) -> dict[str, Any]:
+        """Everything that is kept about the member, ready for JSON."""
+
+    async def forget(self, user_id: int, pseudonym: str) -> int:
+        """Take the member out of the rows. Returns how many jobs are not over; where that is not 0 nothing was changed.
+
+        The pseudonym is 16 to 64 small letters and digits, a keyed hash of the id. Open windows of allowances, and what
+        was decided about the member and is in force, stay under the id, so that nobody gets around them.
+        """
+
+    async def expire(self, before: float) -> int:
+        """Empty the jobs that were over and ended before then of what was said and shown, and drop old drafts.
+
+        Returns how many that were. What had to stay of forgotten members goes, too, when its window has ended.
+        """
+
 
 class Blobs(Protocol):
     """Pictures on disk, named by what is in them."""
@@ -187,8 +242,11 @@ class Blobs(Protocol):
 class Tickets(Protocol):
     """What the book writes for the dispatcher inside its own transaction, which is opaque here."""
 
-    async def enqueue(self, tx: object, job_id: int, user_id: int) -> None:
+    async def enqueue(self, tx: object, job_id: int, user_id: int, guild_id: int | None) -> None:
         """A ticket for this job, if there is none; delivered at least once after the transaction committed."""
+
+    async def hasten(self, tx: object, job_id: int) -> None:
+        """Nothing more is to be made for this job, only to be said or shown: its ticket, if any, waits for no turn."""
 
     async def end(self, tx: object, job_id: int) -> None:
         """The job needs no further work."""

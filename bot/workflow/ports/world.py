@@ -1,4 +1,4 @@
-"""What the conductors ask of the world: the time of day, and waiting."""
+"""What the conductors ask of the world: the time of day, waiting, and room on the disk."""
 
 from typing import Protocol
 
@@ -11,3 +11,10 @@ class Clock(Protocol):
 
     async def sleep(self, seconds: float) -> None:
         """Wait that long."""
+
+
+class Disk(Protocol):
+    """The disk on which the house keeps everything."""
+
+    async def free(self) -> tuple[int, int]:
+        """How many bytes are free, and how many there are."""

@@ -1,0 +1,235 @@
+"""The rooms put together, in the order in which they lean on each other: read it from the top to the bottom."""
+
+import asyncio
+import random
+import secrets
+import time
+from collections.abc import AsyncGenerator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import structlog
+
+from bot.app.beside import ledger_sentence
+from bot.app.trouble import BooksWrong, CannotStart
+from bot.chat.client import DarkroomClient
+from bot.chat.delivery import DiscordPostbox
+from bot.chat.desk import Desk
+from bot.chat.download import Downloads, cdn_origins
+from bot.chat.intake import Intake
+from bot.dispatch.embedded import AT_ONCE, EmbeddedDispatcher
+from bot.domain.catalog import Catalog
+from bot.domain.progress import Pace
+from bot.domain.request import HouseRules
+from bot.images.decoder import Decoder
+from bot.provider.several import Providers
+from bot.settings import Live, ProviderSetup, Settings, provider_entries, usable_catalog
+from bot.storage import ledger
+from bot.storage.backup import integrity
+from bot.storage.blobs import DiskBlobs
+from bot.storage.book import Book
+from bot.storage.council import Council
+from bot.storage.database import Database
+from bot.storage.disk import FolderDisk
+from bot.storage.house_lock import HouseLock
+from bot.storage.migrate import upgrade
+from bot.words.doctor import model_ends
+from bot.workflow.announce import Announcer
+from bot.workflow.drafts import Drafts
+from bot.workflow.exhibiting import Exhibitor
+from bot.workflow.finishing import Finisher
+from bot.workflow.forgetting import Forgetting
+from bot.workflow.govern import Govern
+from bot.workflow.guild_log import GuildLog
+from bot.workflow.insistence import Insistence
+from bot.workflow.looking import Looking
+from bot.workflow.making import Maker
+from bot.workflow.packing import Packer
+from bot.workflow.patience import Patience
+from bot.workflow.queue_watch import QueueWatch
+from bot.workflow.reporting import Reporter
+from bot.workflow.submit import Submit
+from bot.workflow.thresholds import Thresholds
+from bot.workflow.work import Worker
+
+log = structlog.get_logger(__name__)
+
+NEEDS_SQLITE = (
+    "This version runs on SQLite only, since nothing keeps a second process off a shared database yet. "
+    "Leave DATABASE_URL out, or give it an address such as sqlite:///data/darkroom.db."
+)
+
+
+class WallClock:
+    """The real time."""
+
+    def now(self) -> float:
+        """Seconds since the epoch."""
+        return time.time()
+
+    async def sleep(self, seconds: float) -> None:
+        """Wait that long."""
+        await asyncio.sleep(seconds)
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """The rooms, open: what has to run, and what has to be stopped in order."""
+
+    settings: Settings
+    live: Live
+    provider: Providers
+    client: DarkroomClient
+    postbox: DiscordPostbox
+    dispatcher: EmbeddedDispatcher
+    book: Book
+    blobs: DiskBlobs
+    drafts: Drafts
+    clock: WallClock
+    line: QueueWatch
+    thresholds: Thresholds
+
+
+@asynccontextmanager
+async def opened(settings: Settings) -> AsyncGenerator[House, None]:
+    async with AsyncExitStack() as stack:
+        clock, setup, live = WallClock(), provider_entries(settings), Live(settings, Settings.read)
+        catalog = usable_catalog(settings, setup)
+        _say_what_ends(catalog, setup)
+        database = Database(settings.database_url)
+        if database.lock_file is None:
+            raise CannotStart(NEEDS_SQLITE)
+        stack.enter_context(HouseLock(database.lock_file))
+        # Two bots with a database each, but one folder, would sweep each other's pictures away.
+        stack.enter_context(HouseLock(settings.data_dir / "pictures.lock"))
+        await upgrade(settings.database_url)
+        await stack.enter_async_context(database)
+        await _check_books(database)
+        blobs = DiskBlobs(settings.data_dir)
+        await blobs.open()
+        # Fewer at once would make the providers' own limits worth nothing, and one that asks for patience hold up all.
+        pace = Pace(max(AT_ONCE, setup.concurrency), settings.member_at_once, settings.guild_at_once)
+        dispatcher = EmbeddedDispatcher(database, clock, pace.per_user, pace.at_once, per_guild=pace.per_guild)
+        book, council = Book(database, dispatcher, clock), Council(database, clock)
+        decoder = await stack.enter_async_context(Decoder())
+        provider = await stack.enter_async_context(_providers(settings, setup, book, clock))
+        downloads = await stack.enter_async_context(_downloads(settings))
+        client = _client(settings, book, clock)
+        postbox = DiscordPostbox(client, client.logged_in, clock, settings.operator_ids)
+        announce, guild_log = Announcer(book, postbox), GuildLog(council, book, postbox)
+        key = await user_key(book)
+        thresholds = Thresholds(book, postbox, clock, FolderDisk(settings.data_dir), lambda: live.now.terms)
+        make = Maker(
+            catalog=catalog,
+            pictures=decoder,
+            provider=provider,
+            book=book,
+            blobs=blobs,
+            postbox=postbox,
+            announce=announce,
+            clock=clock,
+            patience=Patience(book, postbox, provider, clock, lambda: client.stopping, random.random),
+            insist=Insistence(clock),
+            user_key=key,
+        )
+        pack, drafts = Packer(decoder), Drafts(book, postbox, clock)
+        finish = Finisher(catalog, decoder, blobs, book, postbox, clock)
+        line = QueueWatch(book, postbox, clock, pace)
+        dispatcher.bind(
+            line.around(Worker(book, make, Reporter(book, blobs, postbox, finish, pack, announce, guild_log)))
+        )
+
+        def wake() -> None:
+            dispatcher.wake()
+            line.ring()
+
+        submit = Submit(
+            catalog=catalog,
+            terms=lambda: live.now.terms,
+            look=Looking(decoder, blobs),
+            book=book,
+            council=council,
+            blobs=blobs,
+            postbox=postbox,
+            announce=announce,
+            drafts=drafts,
+            exhibit=Exhibitor(book, blobs, decoder, postbox, pack),
+            thresholds=thresholds,
+            clock=clock,
+            wake=wake,
+            is_shut=provider.is_shut,
+        )
+        rules = HouseRules(settings.guilds)
+        client.desk = Desk(
+            intake=Intake(blobs, downloads, catalog, rules, lambda: client.stopping),
+            submit=submit,
+            catalog=catalog,
+            govern=Govern(council, catalog, guild_log, clock),
+            charts=decoder,
+            blobs=blobs,
+            forgetting=Forgetting(book, key),
+            operators=frozenset(settings.operator_ids),
+        )
+        yield House(settings, live, provider, client, postbox, dispatcher, book, blobs, drafts, clock, line, thresholds)
+
+
+async def _check_books(database: Database) -> None:
+    """Raises `BooksWrong` at the first sum that does not agree."""
+    await integrity(database)
+    if wrong := await ledger.check(database):
+        first = ledger_sentence(wrong[0])
+        raise BooksWrong(
+            f"The ledger of {database.where} does not add up: {first} See all of it with `darkroom ledger check`; then "
+            "restore a backup, or have it looked into, and start again."
+        )
+
+
+def _say_what_ends(catalog: Catalog, setup: ProviderSetup) -> None:
+    cards = [card for name in catalog.names for card in catalog.offers(name)]
+    for end in model_ends(cards, setup.vendors, datetime.now(UTC).date()):
+        say_it = log.warning if end.at_vendor else log.info
+        say_it("model_ends", model=end.model, provider=end.provider, sentence=end.sentence)
+
+
+def _providers(settings: Settings, setup: ProviderSetup, book: Book, clock: WallClock) -> Providers:
+    try:
+        return Providers(
+            setup.providers,
+            setup.keys,
+            timeout_s=settings.images_timeout_s,
+            clock=clock,
+            recall=book.recall,
+            remember=book.remember,
+        )
+    except ValueError as wrong:
+        raise CannotStart(str(wrong)) from wrong
+
+
+def _downloads(settings: Settings) -> Downloads:
+    return Downloads(cdn_origins(settings.discord_api_url), proxy=settings.discord_proxy)
+
+
+def _client(settings: Settings, book: Book, clock: WallClock) -> DarkroomClient:
+    return DarkroomClient(
+        clock=clock,
+        recall=book.recall,
+        remember=book.remember,
+        identified=book.identified,
+        identifies=book.identifies,
+        identifies_per_hour=settings.identifies_per_hour,
+        message_content=settings.message_content,
+        user_install=settings.user_install,
+        api_url=settings.discord_api_url,
+        gateway_url=settings.discord_gateway_url,
+        proxy=settings.discord_proxy,
+    )
+
+
+async def user_key(book: Book) -> bytes:
+    """The key of the hashes that stand for members outside and after them; as old as the database."""
+    key = await book.recall("user-key")
+    if key is None:
+        key = secrets.token_hex(32)
+        await book.remember("user-key", key)
+    return bytes.fromhex(key)
