@@ -136,7 +136,8 @@ async def _exhibit(desk: Desk, interaction: Interaction, job_id: int, which: Exh
 
 async def _go(desk: Desk, interaction: Interaction, draft_id: int) -> None:
     desk.intake.admit(interaction.guild_id)
-    await answers.accepted(interaction, await desk.submit.agree(draft_id, interaction.user.id))
+    roles = roles_of(interaction.user)
+    await answers.accepted(interaction, await desk.submit.agree(draft_id, interaction.user.id, roles))
 
 
 async def _drop(desk: Desk, interaction: Interaction, draft_id: int) -> None:

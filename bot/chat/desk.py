@@ -22,8 +22,8 @@ class Conductor(Protocol):
     async def __call__(self, request: EditRequest) -> Receipt | Asking:
         """Place an edit, or ask first where it is dear."""
 
-    async def agree(self, draft_id: int, user_id: int) -> Receipt:
-        """Place an edit that was asked about."""
+    async def agree(self, draft_id: int, user_id: int, role_ids: tuple[int, ...] | None = None) -> Receipt:
+        """Place an edit that was asked about; `role_ids` are the member's roles now."""
 
     async def drop(self, draft_id: int, user_id: int) -> None:
         """Give up an edit that was asked about."""

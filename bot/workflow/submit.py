@@ -80,10 +80,13 @@ class Submit:
         with told_plainly():
             return await self._take(request, asks=True)
 
-    async def agree(self, draft_id: int, user_id: int) -> Receipt:
-        """The member says yes to a draft: it is placed, if it is not too late."""
+    async def agree(self, draft_id: int, user_id: int, role_ids: tuple[int, ...] | None = None) -> Receipt:
+        """The member says yes to a draft: it is placed, if it is not too late.
+
+        `role_ids` are the member's roles now, where the door knows them.
+        """
         draft = await self.drafts.of(draft_id, user_id)
-        request = draft.request
+        request = draft.request if role_ids is None else replace(draft.request, role_ids=role_ids)
         statute = await self._statute(request)
         if draft.state is DraftState.OPEN:
             quota.admit(statute)

@@ -148,6 +148,20 @@ async def test_the_most_generous_role_wins(house: House) -> None:
         await placed(house, 6, user_id=BOB)
 
 
+async def test_a_yes_counts_by_the_roles_of_the_moment(house: House) -> None:
+    """A role that was lost between the question and the yes no longer gives more."""
+    await ruled(house, EVERYONE, 1)
+    await ruled(house, OF_VIP, 50)
+    house.dear()
+    asking = await house.asked(house.edit(options=Options(quality="low", n=3), roles=(VIP,)))
+
+    with pytest.raises(ImagesSpent):
+        await house.submit.agree(asking.draft.id, ANN, ())
+    receipt = await house.submit.agree(asking.draft.id, ANN, (VIP,))
+
+    assert receipt.fresh
+
+
 async def test_a_button_is_pressed_with_the_roles_of_the_day(house: House) -> None:
     """Who has lost a role since cannot have its allowance by trying an old edit again."""
     await ruled(house, EVERYONE, 1)
