@@ -76,15 +76,18 @@ async def test_settings_are_lines(stage: Stage) -> None:
     }
 
 
-async def test_each_way_in(stage: Stage, samples: Samples, tmp_path: Path) -> None:
-    """By each way two pictures and a mask go in, and the thread comes out as files; four members at once."""
+@pytest.mark.parametrize("ways", [("slash", "menu"), ("reply", "modal")], ids="-".join)
+async def test_each_way_in(stage: Stage, samples: Samples, tmp_path: Path, ways: tuple[str, str]) -> None:
+    """By each way two pictures and a mask go in, and the thread comes out as files; two members at once."""
     files = ("--image", str(samples.picture), "--image", str(samples.second), "--mask", str(samples.mask))
     asked = [
-        stage.act("edit", "--via", via, "--as", who, *files, "--prompt", f"Dusk by {via}", "--out", str(tmp_path / via))
-        for via, who in WAYS.items()
+        stage.act(
+            "edit", "--via", via, "--as", WAYS[via], *files, "--prompt", f"Dusk by {via}", "--out", str(tmp_path / via)
+        )
+        for via in ways
     ]
 
-    for acted, via in zip(await asyncio.gather(*asked), WAYS, strict=True):
+    for acted, via in zip(await asyncio.gather(*asked), ways, strict=True):
         assert acted.code == 0, acted
         check_saved(tmp_path / via, acted.out, "mask: sky-mask.png", f"Dusk by {via}")
 
