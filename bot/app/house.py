@@ -93,6 +93,11 @@ class House:
 
 @asynccontextmanager
 async def opened(settings: Settings) -> AsyncGenerator[House, None]:
+    """Every room, open for the body and closed in reverse.
+
+    Raises `CannotStart`, and whatever of `SETUP_TROUBLE` a room finds out. It is long because it is a list: what leans
+    on what can be read in one place, and nowhere else.
+    """
     async with AsyncExitStack() as stack:
         clock, setup, live = WallClock(), provider_entries(settings), Live(settings, Settings.read)
         catalog = usable_catalog(settings, setup)

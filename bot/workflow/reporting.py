@@ -58,8 +58,8 @@ class Reporter:
         # Were the ticket ended first, a crash in between would leave a status message that never ends.
         await self.postbox.close(over)
         crash.point("after-close")
-        await self.book.delivered(job.id, muted=job.muted)
-        await self.guild_log.edit(over)
+        if await self.book.delivered(job.id, muted=job.muted) is not None:
+            await self.guild_log.edit(over)  # else Show was pressed in this very moment, and it is not over
 
     async def _deliver(self, job: Job, *, look_first: bool) -> None:
         self.postbox.progress(job, Progress(Phase.DELIVERING))

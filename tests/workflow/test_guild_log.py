@@ -1,6 +1,7 @@
 """The log channel of a guild: a line for each decision, and one for each edit."""
 
 from bot.domain.deed import Decider
+from bot.domain.job import Job, State
 from bot.domain.quota import Choice, Unit
 from tests.standins import Comes
 from tests.workflow.house import ADMIN, ANN, GUILD, IN_PLACE, OPERATOR, House
@@ -69,3 +70,17 @@ async def test_an_edit_that_is_told_again_has_its_line(house: House) -> None:
     await house.work()
 
     assert len(house.postbox.messages) == len(house.postbox.log_lines) == 1
+
+
+async def test_an_edit_that_is_shown_after_all_is_logged_as_delivered(house: House) -> None:
+    """Show pressed in the instant in which a stopped edit would be over: its one line says how it really ended."""
+    await house.govern.set_log(ADMIN, LOG)
+    await house.placed(Comes())
+    house.steps.meanwhile("edit sent", lambda: house.submit.cancel(1, ANN))
+    house.steps.meanwhile("delivered", lambda: house.submit.show(1, ANN))
+
+    await house.work()
+    await house.work()
+
+    lines = [line for _, line in house.postbox.log_lines if isinstance(line, Job)]
+    assert [line.state for line in lines] == [State.DELIVERED]
