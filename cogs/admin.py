@@ -10,9 +10,11 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.chat import answers, reading, report, ruling, suggest, warrant
+from bot.chat import answers, report, ruling, warrant
 from bot.chat.client import DarkroomClient
+from bot.chat.intake import reading
 from bot.chat.ruling import UNITS, Counted, Per, What
+from bot.chat.views import suggest
 from bot.domain.quota import Member, Scope, user_account
 from bot.words import decisions as words
 from bot.words import labels

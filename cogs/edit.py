@@ -4,9 +4,11 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.chat import answers, mention, reading, suggest
+from bot.chat import answers
 from bot.chat.client import DarkroomClient
-from bot.chat.form import EditForm
+from bot.chat.intake import mention, reading
+from bot.chat.views import suggest
+from bot.chat.views.form import EditForm
 from bot.domain.request import MaskWish, Options
 from bot.words import labels
 

@@ -4,9 +4,10 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.chat import answers, suggest
+from bot.chat import answers
 from bot.chat.client import DarkroomClient
-from bot.chat.model_list import model_list
+from bot.chat.views import suggest
+from bot.chat.views.model_list import model_list
 from bot.words import labels
 
 Interaction = discord.Interaction[DarkroomClient]

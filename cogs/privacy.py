@@ -7,7 +7,7 @@ from discord.ext import commands
 from bot.chat import answers
 from bot.chat.client import DarkroomClient
 from bot.chat.dossier import dossier
-from bot.chat.forget_button import forget_button
+from bot.chat.views.forget import forget_button
 from bot.words import labels
 from bot.words import privacy as words
 

@@ -4,8 +4,9 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.chat import answers, reading
+from bot.chat import answers
 from bot.chat.client import DarkroomClient
+from bot.chat.intake import reading
 from bot.words import labels
 from bot.words.standing import standing
 

@@ -14,10 +14,10 @@ import structlog
 from bot.app.beside import ledger_sentence
 from bot.app.trouble import BooksWrong, CannotStart
 from bot.chat.client import DarkroomClient
-from bot.chat.delivery import DiscordPostbox
+from bot.chat.delivery.postbox import DiscordPostbox
 from bot.chat.desk import Desk
-from bot.chat.download import Downloads, cdn_origins
-from bot.chat.intake import Intake
+from bot.chat.intake.download import Downloads, cdn_origins
+from bot.chat.intake.taking import Intake
 from bot.dispatch.embedded import AT_ONCE, EmbeddedDispatcher
 from bot.domain.catalog import Catalog
 from bot.domain.progress import Pace

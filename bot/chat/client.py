@@ -19,10 +19,10 @@ from discord.ext import commands
 from discord.gateway import DiscordWebSocket
 
 from bot.chat import answers
-from bot.chat.buttons import TEMPLATE, EditButton
 from bot.chat.desk import Desk
-from bot.chat.forget_button import FORGET, ForgetButton
 from bot.chat.identifying import FREE_IN_AN_HOUR, Identifying, Note, Noted
+from bot.chat.views.buttons import TEMPLATE, EditButton
+from bot.chat.views.forget import FORGET, ForgetButton
 from bot.domain.errors import EditGone, FormExpired, Trouble
 from bot.words import answers as words
 from bot.words.language import ENGLISH

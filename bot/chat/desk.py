@@ -6,7 +6,7 @@ from typing import Any, Protocol
 
 import discord
 
-from bot.chat.intake import Intake
+from bot.chat.intake.taking import Intake
 from bot.domain.catalog import Catalog
 from bot.domain.job import Job
 from bot.domain.quota import Balance, Member

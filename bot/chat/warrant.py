@@ -9,7 +9,7 @@ from typing import Any
 import discord
 
 from bot.chat.desk import Desk
-from bot.chat.intake import Intake
+from bot.chat.intake.taking import Intake
 from bot.domain.deed import Decider
 from bot.domain.errors import NotForBots, NotHere, NotInPrivate, NotManager
 from bot.domain.quota import Scope, Subject

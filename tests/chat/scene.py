@@ -11,10 +11,10 @@ from aiohttp import web
 from discord.gateway import DiscordWebSocket
 
 from bot.chat.client import DarkroomClient
-from bot.chat.delivery import DiscordPostbox
+from bot.chat.delivery.postbox import DiscordPostbox
 from bot.chat.desk import Desk
-from bot.chat.download import Downloads, cdn_origins
-from bot.chat.intake import Intake
+from bot.chat.intake.download import Downloads, cdn_origins
+from bot.chat.intake.taking import Intake
 from bot.domain.catalog import Catalog, Provider, read_shelf, shipped_cards
 from bot.domain.deed import Spend
 from bot.domain.quota import Limits, Terms

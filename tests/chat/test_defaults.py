@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.chat.defaults import with_defaults
+from bot.chat.intake.defaults import with_defaults
 from bot.domain.catalog import shipped_cards
 from bot.domain.request import Options
 

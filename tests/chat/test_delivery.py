@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.chat.posting import NONCE_TRUSTED_S
+from bot.chat.delivery.posting import NONCE_TRUSTED_S
 from bot.domain.errors import OutcomeUnknown, ProviderLocked, SafetyRefused
 from bot.domain.job import Announcement, Job, ResultPicture, State
 from bot.domain.progress import Phase, Progress

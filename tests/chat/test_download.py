@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from aiohttp import web
 
-from bot.chat.download import DISCORD_ORIGINS, SLACK, Downloads, Offered, cdn_origins
+from bot.chat.intake.download import DISCORD_ORIGINS, SLACK, Downloads, Offered, cdn_origins
 from bot.domain.errors import FileEmpty, FileTooBig, FileUnreachable
 
 MIB = 1024 * 1024

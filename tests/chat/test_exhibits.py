@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from bot.chat.posting import NONCE_TRUSTED_S
+from bot.chat.delivery.posting import NONCE_TRUSTED_S
 from bot.domain.job import Announcement, Job, ResultPicture, State
 from bot.domain.request import Door, EditRequest, Origin, Place, PlaceKind
 from bot.sandbox.discord_api.faults import Fault

@@ -6,10 +6,10 @@ from pathlib import Path
 import discord
 import pytest
 
-from bot.chat.download import DISCORD_ORIGINS, Downloads, Offered
-from bot.chat.intake import Caps, Intake, tell_apart
+from bot.chat.intake.download import DISCORD_ORIGINS, Downloads, Offered
+from bot.chat.intake.reading import Asked
+from bot.chat.intake.taking import Caps, Intake, tell_apart
 from bot.chat.place import NEEDED, check_permissions, kind_of
-from bot.chat.reading import Asked
 from bot.domain.catalog import Catalog
 from bot.domain.errors import (
     FileEmpty,

@@ -5,7 +5,7 @@ from datetime import date
 import discord
 import pytest
 
-from bot.chat.model_list import model_list
+from bot.chat.views.model_list import model_list
 from bot.domain.catalog import Catalog, Provider, read_shelf
 from bot.domain.errors import UnknownModel
 from tests.chat.scene import a_catalog

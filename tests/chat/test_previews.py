@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.chat.sight import Sight, attachment
+from bot.chat.delivery.sight import Sight, attachment
 from bot.domain.job import Job, State
 from bot.domain.progress import Phase, Progress
 from bot.domain.request import Door, EditRequest, Origin, Place, PlaceKind

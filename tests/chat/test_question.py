@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from bot.chat.posting import NONCE_TRUSTED_S
+from bot.chat.delivery.posting import NONCE_TRUSTED_S
 from bot.domain.draft import LIVES_S, Draft, DraftState
 from bot.domain.job import Announcement, Job, State
 from bot.domain.request import Door, EditRequest, InputFile, Origin, Place, PlaceKind

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.chat.buttons import ACTIONS, TEMPLATE, EditButton
-from bot.chat.mention import wish
-from bot.chat.parts import BYTES_A_MESSAGE, FILES_A_MESSAGE, parts_of
-from bot.chat.reading import uploads
+from bot.chat.delivery.parts import BYTES_A_MESSAGE, FILES_A_MESSAGE, parts_of
+from bot.chat.intake.mention import wish
+from bot.chat.intake.reading import uploads
+from bot.chat.views.buttons import ACTIONS, TEMPLATE, EditButton
 from bot.workflow.ports import Parcel
 
 ME = 77

@@ -5,8 +5,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from bot.chat.sight import Sight
-from bot.chat.status_lines import Line, MessageId, StatusLines
+from bot.chat.delivery.sight import Sight
+from bot.chat.delivery.status_lines import Line, MessageId, StatusLines
 
 ONE, TWO = MessageId(1, 10), MessageId(1, 20)
 FIRST, SECOND = Sight(Path("1"), "first", 9), Sight(Path("2"), "second", 9)

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from bot.chat import suggest
+from bot.chat.views import suggest
 from bot.domain.catalog import Catalog, Provider, check_wish, read_shelf
 from bot.domain.request import Options
 from tests.chat.scene import a_catalog

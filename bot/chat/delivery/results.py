@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 
 import discord
 
-from bot.chat.posting import Closed, Enclosure, Letter, Post, TooLarge
-from bot.chat.route import Route
+from bot.chat.delivery.posting import Closed, Enclosure, Letter, Post, TooLarge
+from bot.chat.delivery.route import Route
 from bot.words.results import gone_line, kept_line, lighter_line
 from bot.workflow.ports import Parcel
 

@@ -14,15 +14,15 @@ import discord
 import structlog
 
 from bot.chat.answers import status_url
-from bot.chat.buttons import buttons, result_buttons
-from bot.chat.parts import parts_of
+from bot.chat.delivery.parts import parts_of
+from bot.chat.delivery.posting import NONCE_TRUSTED_S, Closed, Letter, Post, quotation
+from bot.chat.delivery.question import Questions
+from bot.chat.delivery.results import Page, Results
+from bot.chat.delivery.route import Route
+from bot.chat.delivery.sight import Sight, attachment
+from bot.chat.delivery.status_lines import Line, MessageId, StatusLines
 from bot.chat.place import jump_url
-from bot.chat.posting import NONCE_TRUSTED_S, Closed, Letter, Post, quotation
-from bot.chat.question import Questions
-from bot.chat.results import Page, Results
-from bot.chat.route import Route
-from bot.chat.sight import Sight, attachment
-from bot.chat.status_lines import Line, MessageId, StatusLines
+from bot.chat.views.buttons import buttons, result_buttons
 from bot.domain.draft import Draft
 from bot.domain.errors import AnswerUseless, OutcomeUnknown, ProviderBusy, ProviderDown, Trouble
 from bot.domain.job import Announcement, Job, State

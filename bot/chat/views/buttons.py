@@ -11,7 +11,7 @@ import discord
 
 from bot.chat import answers, warrant
 from bot.chat.desk import Desk, Host
-from bot.chat.reading import roles_of
+from bot.chat.intake.reading import roles_of
 from bot.domain.draft import Draft
 from bot.domain.job import Job
 from bot.words import answers as words

@@ -4,7 +4,7 @@ import re
 
 import discord
 
-from bot.chat.reading import Asked, mention, pictures_of
+from bot.chat.intake.reading import Asked, mention, pictures_of
 from bot.domain.errors import PictureInvisible
 
 

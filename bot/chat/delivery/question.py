@@ -5,9 +5,9 @@ from pathlib import Path
 
 import structlog
 
-from bot.chat.buttons import draft_buttons
-from bot.chat.posting import NONCE_TRUSTED_S, Enclosure, Letter, Post, TooLarge, quotation
-from bot.chat.sight import extension_of
+from bot.chat.delivery.posting import NONCE_TRUSTED_S, Enclosure, Letter, Post, TooLarge, quotation
+from bot.chat.delivery.sight import extension_of
+from bot.chat.views.buttons import draft_buttons
 from bot.domain.draft import Draft
 from bot.words import drafts as words
 from bot.words.alt import overlay_alt

@@ -6,7 +6,7 @@ from typing import Any
 
 import discord
 
-from bot.chat.download import Offered
+from bot.chat.intake.download import Offered
 from bot.chat.place import kind_of
 from bot.domain.errors import NotHere
 from bot.domain.quota import Member

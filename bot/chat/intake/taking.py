@@ -5,10 +5,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from bot.chat.defaults import with_defaults
-from bot.chat.download import Downloads, Offered
+from bot.chat.intake.defaults import with_defaults
+from bot.chat.intake.download import Downloads, Offered
+from bot.chat.intake.reading import Asked
 from bot.chat.place import check_permissions
-from bot.chat.reading import Asked
 from bot.domain.catalog import Catalog, ModelCard, check_announced, check_wish
 from bot.domain.errors import FileEmpty, FileTooBig, NoPicture, Stopping
 from bot.domain.request import EditRequest, HouseRules, InputFile, Options, pick_mask, readable_prompt

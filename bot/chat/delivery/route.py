@@ -1,6 +1,6 @@
 """The places where a job's messages may go, each tried only when the one before is closed to us."""
 
-from bot.chat.posting import Post
+from bot.chat.delivery.posting import Post
 from bot.domain.job import Job
 from bot.workflow.ports import Undeliverable
 

@@ -5,7 +5,7 @@ from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from bot.chat.sight import Sight
+from bot.chat.delivery.sight import Sight
 from bot.workflow.ports import Clock
 
 REMEMBERED = 4096

@@ -4,9 +4,10 @@ from typing import Any
 
 import discord
 
-from bot.chat import answers, reading
+from bot.chat import answers
 from bot.chat.desk import Host
-from bot.chat.download import Offered
+from bot.chat.intake import reading
+from bot.chat.intake.download import Offered
 from bot.words import labels
 from bot.words.labels import label
 

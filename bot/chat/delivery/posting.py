@@ -14,7 +14,7 @@ import aiohttp
 import discord
 import structlog
 
-from bot.chat.parts import BYTES_A_MESSAGE
+from bot.chat.delivery.parts import BYTES_A_MESSAGE
 from bot.words.escape import quoted
 from bot.words.language import ENGLISH
 from bot.workflow.ports import Clock, Undeliverable, Unreachable
