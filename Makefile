@@ -15,20 +15,29 @@ PIP := $(VENV)/bin/python -m pip install --quiet --disable-pip-version-check
 COMPILE := $(VENV)/bin/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --custom-compile-command "make lock" $(ARGS)
 
-.PHONY: help demo test check bench chaos format lock clean
+.PHONY: help demo stories pictures test check bench chaos format messages lock clean
 
 help:
-	@echo "make demo    play the stories on stand-ins for Discord and the image API; the threads land in out/demo/"
+	@echo "make demo    play edits on stand-ins for Discord and the image API; the threads land in out/demo/"
+	@echo "make stories play the main stories there; a picture of each lands in out/stories/"
+	@echo "make pictures draw the pictures of the documents anew, from the stories"
 	@echo "make test    run every test (ARGS='-k mask' is handed to pytest)"
-	@echo "make check   ruff, mypy --strict, import contracts, lock files"
+	@echo "make check   ruff, mypy --strict, import contracts, translations, lock files"
 	@echo "make bench   measure against plain references, as ratios (ARGS='answer book' runs some)"
 	@echo "make chaos   kill the bot at random and at every named point, and race for the last of an allowance (SEED=, KILLS=, ROUNDS=)"
 	@echo "make format  let ruff format and mend what it can"
+	@echo "make messages  bring the catalogues of all languages in step with what the code says"
 	@echo "make lock    pin the dependencies anew (ARGS=--upgrade takes newer ones)"
 	@echo "make clean   remove the environment, the caches and out/"
 
 demo: $(VENV)/.project
-	$(VENV)/bin/darkroom demo --story all --out out/demo
+	$(VENV)/bin/darkroom demo --out out/demo
+
+stories: $(VENV)/.project
+	$(VENV)/bin/darkroom demo --story all --out out/stories
+
+pictures: stories
+	$(VENV)/bin/python -m tests.pictures
 
 test: $(VENV)/.project $(VENV)/.dev
 	$(VENV)/bin/pytest --numprocesses $(WORKERS) --dist loadfile $(ARGS)
@@ -38,6 +47,7 @@ check: $(VENV)/.project $(VENV)/.dev
 	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/mypy
 	$(VENV)/bin/lint-imports --no-logo
+	$(VENV)/bin/python -m tests.translations check
 	$(VENV)/bin/pytest --quiet tests/test_lock.py
 
 bench: $(VENV)/.project
@@ -52,6 +62,9 @@ chaos: $(VENV)/.project $(VENV)/.dev
 format: $(VENV)/.dev
 	$(VENV)/bin/ruff check --fix .
 	$(VENV)/bin/ruff format .
+
+messages: $(VENV)/.project $(VENV)/.dev
+	$(VENV)/bin/python -m tests.translations update
 
 lock: $(VENV)/.dev
 	$(COMPILE) --group build --output-file requirements.lock

@@ -1,5 +1,7 @@
 """The three ways to ask for an edit: the command, the menu of a message, and a message that mentions the bot."""
 
+from functools import partial
+
 import discord
 from discord import app_commands
 from discord.ext import commands
@@ -7,8 +9,12 @@ from discord.ext import commands
 from bot.chat import answers
 from bot.chat.client import DarkroomClient
 from bot.chat.intake import mention, reading
+from bot.chat.intake.search import Around, in_haste, readable
+from bot.chat.place import place_of
 from bot.chat.views import suggest
-from bot.chat.views.form import EditForm
+from bot.chat.views.door import ask, ask_by_message, search
+from bot.chat.views.form import open_form
+from bot.domain.quota import Member
 from bot.domain.request import MaskWish, Options
 from bot.words import labels
 
@@ -39,7 +45,7 @@ class EditCog(commands.Cog):
         self,
         interaction: Interaction,
         prompt: str,
-        image: File,
+        image: File | None = None,
         image2: File | None = None,
         image3: File | None = None,
         image4: File | None = None,
@@ -62,15 +68,25 @@ class EditCog(commands.Cog):
         stream: bool | None = None,
         lock: bool = True,
         feather: app_commands.Range[int, 0, 200] = 0,
+        private: bool | None = None,
     ) -> None:
         """`/edit`."""
-        await answers.acknowledge(interaction)
+        await answers.acknowledge(interaction, shows=not private)
         pictures = (image, image2, image3, image4, image5, image6, image7, image8, image9, image10)
         options = Options(size, quality, n or 1, background, output_format, fidelity, compression, previews, stream)
         wish = MaskWish(lock, feather)
-        asked = reading.slash(interaction, prompt, pictures, mask, model, options, n_open=n is None, mask_wish=wish)
-        taken = await self.client.desk.submit(await self.client.desk.intake.take(asked))
-        await answers.accepted(interaction, taken)
+        asked = reading.slash(
+            interaction, prompt, pictures, mask, model, options, n_open=n is None, mask_wish=wish, private=private
+        )
+        around = self._around(interaction, asked)
+        await ask(interaction, asked, lambda: search(self.client).around(around))
+
+    @edit.autocomplete("prompt")
+    async def suggest_preset(self, interaction: Interaction, typed: str) -> suggest.Choices:
+        """The presets of this server."""
+        if not interaction.is_guild_integration():
+            return []
+        return suggest.presets(await self.client.desk.hosting.presets(interaction.guild_id), typed)
 
     @edit.autocomplete("model")
     async def suggest_model(self, interaction: Interaction, typed: str) -> suggest.Choices:
@@ -105,8 +121,9 @@ class EditCog(commands.Cog):
 
     async def menu(self, interaction: Interaction, message: discord.Message) -> None:
         """Apps → Edit picture: the form is the answer, and the form submits."""
-        self.client.desk.intake.admit(interaction.guild_id)  # before somebody writes into it for nothing
-        await EditForm(interaction, reading.pictures_of(message)).open(interaction)
+        look = partial(search(self.client).for_menu, message, place_of(interaction))
+        found = await in_haste(look)
+        await open_form(interaction, found.pictures, pick=found.aim is reading.Aim.OPEN, look=look)
 
     @commands.Cog.listener()
     async def on_message(self, message: discord.Message) -> None:
@@ -115,9 +132,15 @@ class EditCog(commands.Cog):
         if me is None or not mention.is_addressed(message, me.id):
             return
         async with self.client.answering(message):
-            asked = await mention.read(message, me.id, sees_content=self.client.intents.message_content)
-            taken = await self.client.desk.submit(await self.client.desk.intake.take(asked))
-            await answers.noted(message, taken)
+            desk, sees = self.client.desk, self.client.intents.message_content
+            asked, look = await mention.read(message, me.id, search(self.client), sees_content=sees)
+            await ask_by_message(desk, message, asked, look)
+
+    def _around(self, interaction: Interaction, asked: reading.Asked) -> Around:
+        """Where to look for a picture, if none was given."""
+        member = Member(asked.user_id, asked.place.guild_id, asked.role_ids)
+        both = asked.granted & interaction.permissions
+        return Around(member, asked.place, readable(interaction.channel, both, asked.place))
 
     def _suggest(self, interaction: Interaction, option: str, typed: str) -> suggest.Choices:
         model = getattr(interaction.namespace, "model", None) or None

@@ -1,5 +1,7 @@
 """What is kept about a member: theirs to read and to delete, wherever the bot answers at all."""
 
+from typing import Literal
+
 import discord
 from discord import app_commands
 from discord.ext import commands
@@ -35,6 +37,15 @@ class PrivacyCog(commands.Cog):
         await answers.acknowledge(interaction)
         locale = interaction.locale.value
         await answers.answer(interaction, words.question(locale), view=forget_button(locale))
+
+    @privacy.command(name=labels.SHARING, description=labels.SHARING_DESCRIPTION)
+    @app_commands.describe(choice=labels.SHARING_OPTION)
+    async def sharing(self, interaction: Interaction, choice: Literal["on", "off"]) -> None:
+        """`/privacy sharing`."""
+        await answers.acknowledge(interaction)
+        shares = choice == "on"
+        await self.client.desk.sources.share(interaction.user.id, shares=shares)
+        await answers.answer(interaction, words.sharing(interaction.locale.value, shares=shares))
 
 
 async def setup(client: DarkroomClient) -> None:

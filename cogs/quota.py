@@ -7,6 +7,7 @@ from discord.ext import commands
 from bot.chat import answers
 from bot.chat.client import DarkroomClient
 from bot.chat.intake import reading
+from bot.chat.place import place_of
 from bot.words import labels
 from bot.words.standing import standing
 
@@ -22,7 +23,7 @@ class QuotaCog(commands.Cog):
         """`/quota`."""
         await answers.acknowledge(interaction)
         desk = self.client.desk
-        desk.intake.admit(interaction.guild_id)
+        desk.intake.admit_at(place_of(interaction))
         member = reading.member_of(interaction)
         edits = [(job, answers.status_url(job)) for job in await desk.submit.history(member)]
         text = standing(await desk.submit.standing(member), edits, interaction.locale.value)

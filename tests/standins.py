@@ -8,7 +8,7 @@ import asyncio
 import hashlib
 import shutil
 import tempfile
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Collection
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Collection, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -42,6 +42,8 @@ from bot.workflow.ports import (
     Preview,
     Probe,
     Provider,
+    Repost,
+    Reposted,
     Rung,
     SendFile,
     Shut,
@@ -173,8 +175,8 @@ class PlainPictures:
     """Reads pictures that are plain words: b"png 64x48", b"gif 64x48 animated", b"png 64x48 damaged behind its header".
 
     A mask says how much it selects, in thousandths: b"png 64x48 selects 230"; a result how far it strays outside of
-    one: b"png 64x48 strays 900". The steps are "probe", "read mask", "prepare", "verify", "retouch", "lighten" and
-    "compare".
+    one: b"png 64x48 strays 900". The steps are "probe", "read mask", "prepare", "verify", "retouch", "lighten",
+    "sheet" and "compare".
     """
 
     def __init__(self, steps: Steps) -> None:
@@ -228,11 +230,24 @@ class PlainPictures:
         path.write_bytes((b"webp " + source.path.read_bytes().split()[1])[:most_bytes])
         return LighterCopy(path, "webp", path.stat().st_size, Rung.LOSSLESS)
 
+    async def sheet(self, sources: Sequence[Source], target: Path) -> Path:
+        await self.steps.take("sheet")
+        path = target.with_suffix(".webp")
+        path.write_text(f"webp 64x64 sheet of {' | '.join(_thumbnail(one.path) for one in sources[:16])}", "utf-8")
+        return path
+
     async def compare(self, before: Source, after: Source, target: Path) -> Path:
         await self.steps.take("compare")
         path = target.with_suffix(".webp")
         path.write_bytes(b"webp 64x64 " + before.path.read_bytes() + b" | " + after.path.read_bytes())
         return path
+
+
+def _thumbnail(path: Path) -> str:
+    try:
+        return f"{_whole(path, path.name).width} wide"
+    except (Trouble, OSError):
+        return "nothing"
 
 
 def _number(path: Path, word: str, otherwise: int) -> int:
@@ -337,8 +352,8 @@ def _written(call: Call, kind: str, pictures: tuple[bytes, ...]) -> tuple[Path, 
 
 @dataclass(slots=True)
 class RecordingPostbox:
-    """Keeps what was said. Its steps are "announce", "ask", "deliver", "post" for every message of results, "show" and
-    "tell".
+    """Keeps what was said. Its steps are "announce", "ask", "deliver", "post" for every message of results, "show",
+    "repost", "retract" and "tell".
 
     Let one of them raise `Undeliverable` or `Unreachable` with `steps.raise_at`.
     """
@@ -352,6 +367,8 @@ class RecordingPostbox:
     asked: list[tuple[Draft, bytes | None]] = field(default_factory=list)  # with the bytes of the overlay
     unasked: list[Draft] = field(default_factory=list)
     exhibits: list[tuple[Exhibit, tuple[tuple[str, bytes], ...]]] = field(default_factory=list)  # names and bytes
+    reposts: list[Repost] = field(default_factory=list)
+    retracted: list[tuple[int, tuple[int, ...], tuple[int, ...]]] = field(default_factory=list)  # job, ids, channels
     told: list[Job] = field(default_factory=list)
     closed: list[Job] = field(default_factory=list)
     alerts: list[Trouble] = field(default_factory=list)
@@ -381,6 +398,19 @@ class RecordingPostbox:
         await self.steps.take("show")
         self.exhibits.append((exhibit, tuple((one.filename, one.path.read_bytes()) for one in parcels)))
         return f"https://discord.test/{job.id}/{exhibit.value}"
+
+    async def repost(self, repost: Repost) -> Reposted:
+        await self.steps.take("repost")
+        known = [(one.job.id, one.occasion, one.tag) for one in self.reposts]
+        if (this := (repost.job.id, repost.occasion, repost.tag)) not in known:
+            self.reposts.append(repost)
+            known.append(this)
+        number = known.index(this)
+        return Reposted(f"https://discord.test/{repost.job.id}/{number}", (9_500 + number,))
+
+    async def retract(self, job: Job, message_ids: Collection[int], elsewhere: Collection[int] = ()) -> None:
+        await self.steps.take("retract")
+        self.retracted.append((job.id, tuple(message_ids), tuple(elsewhere)))
 
     def progress(self, job: Job, progress: Progress, preview: Preview | None = None) -> None:
         self.shown.append(progress)

@@ -16,7 +16,8 @@ from bot.domain.errors import Notice
 from bot.settings import Settings
 
 ROOT = Path(__file__).parent.parent
-DOCUMENTS = tuple(ROOT / name for name in ("README.md", "CONTRIBUTING.md", "docs/dependencies.md", "docs/operating.md"))
+NAMES = ("admin", "dependencies", "operating", "using")
+DOCUMENTS = (ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / f"docs/{name}.md" for name in NAMES))
 SETTINGS = {name.upper() for name in Settings.model_fields}
 NO_SETTINGS = {"YOUR_APPLICATION_ID"}
 PERMISSIONS = (

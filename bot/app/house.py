@@ -12,11 +12,13 @@ from datetime import UTC, datetime
 import structlog
 
 from bot.app.beside import ledger_sentence
+from bot.app.imprint import imprint
 from bot.app.trouble import BooksWrong, CannotStart
 from bot.chat.client import DarkroomClient
 from bot.chat.delivery.postbox import DiscordPostbox
 from bot.chat.desk import Desk
 from bot.chat.intake.download import Downloads, cdn_origins
+from bot.chat.intake.links import FreshLinks
 from bot.chat.intake.taking import Intake
 from bot.dispatch.embedded import AT_ONCE, EmbeddedDispatcher
 from bot.domain.catalog import Catalog
@@ -32,26 +34,36 @@ from bot.storage.book import Book
 from bot.storage.council import Council
 from bot.storage.database import Database
 from bot.storage.disk import FolderDisk
+from bot.storage.gatherings import Gatherings
+from bot.storage.guilds import Guilds
 from bot.storage.house_lock import HouseLock
 from bot.storage.migrate import upgrade
 from bot.words.doctor import model_ends
 from bot.workflow.announce import Announcer
+from bot.workflow.archive import Archive
 from bot.workflow.drafts import Drafts
 from bot.workflow.exhibiting import Exhibitor
 from bot.workflow.finishing import Finisher
 from bot.workflow.forgetting import Forgetting
 from bot.workflow.govern import Govern
 from bot.workflow.guild_log import GuildLog
+from bot.workflow.hosting import Hosting
 from bot.workflow.insistence import Insistence
 from bot.workflow.looking import Looking
 from bot.workflow.making import Maker
 from bot.workflow.packing import Packer
 from bot.workflow.patience import Patience
+from bot.workflow.picking import Picking
 from bot.workflow.queue_watch import QueueWatch
 from bot.workflow.reporting import Reporter
+from bot.workflow.reposting import Reposter
+from bot.workflow.rights import Rights
+from bot.workflow.sources import Sources
 from bot.workflow.submit import Submit
 from bot.workflow.thresholds import Thresholds
+from bot.workflow.trays import Trays
 from bot.workflow.work import Worker
+from bot.workflow.workbench import Workbench
 
 log = structlog.get_logger(__name__)
 
@@ -86,6 +98,8 @@ class House:
     book: Book
     blobs: DiskBlobs
     drafts: Drafts
+    gatherings: Gatherings
+    guilds: Guilds
     clock: WallClock
     line: QueueWatch
     thresholds: Thresholds
@@ -117,11 +131,14 @@ async def opened(settings: Settings) -> AsyncGenerator[House, None]:
         pace = Pace(max(AT_ONCE, setup.concurrency), settings.member_at_once, settings.guild_at_once)
         dispatcher = EmbeddedDispatcher(database, clock, pace.per_user, pace.at_once, per_guild=pace.per_guild)
         book, council = Book(database, dispatcher, clock), Council(database, clock)
+        gatherings, guilds = Gatherings(database, clock), Guilds(database, clock)
         decoder = await stack.enter_async_context(Decoder())
         provider = await stack.enter_async_context(_providers(settings, setup, book, clock))
         downloads = await stack.enter_async_context(_downloads(settings))
         client = _client(settings, book, clock)
-        postbox = DiscordPostbox(client, client.logged_in, clock, settings.operator_ids)
+        postbox = DiscordPostbox(
+            client, client.logged_in, clock, settings.operator_ids, client.tokens, guilds.presets, guilds.settings
+        )
         announce, guild_log = Announcer(book, postbox), GuildLog(council, book, postbox)
         key = await user_key(book)
         thresholds = Thresholds(book, postbox, clock, FolderDisk(settings.data_dir), lambda: live.now.terms)
@@ -155,6 +172,7 @@ async def opened(settings: Settings) -> AsyncGenerator[House, None]:
             look=Looking(decoder, blobs),
             book=book,
             council=council,
+            guilds=guilds,
             blobs=blobs,
             postbox=postbox,
             announce=announce,
@@ -165,18 +183,45 @@ async def opened(settings: Settings) -> AsyncGenerator[House, None]:
             wake=wake,
             is_shut=provider.is_shut,
         )
-        rules = HouseRules(settings.guilds)
+        rules = HouseRules(settings.guilds, settings.user_install)
+        sources, trays = Sources(book, blobs, gatherings), Trays(gatherings, blobs, decoder, clock)
+        rights, repost = Rights(book, guilds, sources), Reposter(book, blobs, postbox, pack)
         client.desk = Desk(
-            intake=Intake(blobs, downloads, catalog, rules, lambda: client.stopping),
+            intake=Intake(
+                blobs, downloads, catalog, rules, lambda: client.stopping, guilds, council, sources, FreshLinks(client)
+            ),
             submit=submit,
             catalog=catalog,
             govern=Govern(council, catalog, guild_log, clock),
             charts=decoder,
             blobs=blobs,
             forgetting=Forgetting(book, key),
+            hosting=Hosting(guilds, catalog, guild_log),
+            sources=sources,
+            trays=trays,
+            picking=Picking(gatherings, submit, sources, clock),
+            workbench=Workbench(book, postbox, guilds, sources, submit, trays, rights, repost),
+            archive=Archive(book, blobs, guilds, council, rights, repost, pack),
+            guild_log=guild_log,
             operators=frozenset(settings.operator_ids),
+            imprint=imprint(settings, setup, catalog),
         )
-        yield House(settings, live, provider, client, postbox, dispatcher, book, blobs, drafts, clock, line, thresholds)
+        yield House(
+            settings=settings,
+            live=live,
+            provider=provider,
+            client=client,
+            postbox=postbox,
+            dispatcher=dispatcher,
+            book=book,
+            blobs=blobs,
+            drafts=drafts,
+            gatherings=gatherings,
+            guilds=guilds,
+            clock=clock,
+            line=line,
+            thresholds=thresholds,
+        )
 
 
 async def _check_books(database: Database) -> None:

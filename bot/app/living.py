@@ -60,7 +60,7 @@ async def _live(house: House, stop: asyncio.Event, ready: asyncio.Event, hangup:
             tasks.create_task(_reread(house, hangup)),
             tasks.create_task(house.line.run()),
             tasks.create_task(house.thresholds.watch()),
-            tasks.create_task(sweep(house.book, house.blobs, house.clock, house.settings.retention_days * DAY_S)),
+            tasks.create_task(_sweep(house)),
         )
         await _first(stop.wait(), house.client.logged_in.wait())
         if stop.is_set():
@@ -82,6 +82,11 @@ async def _live(house: House, stop: asyncio.Event, ready: asyncio.Event, hangup:
             task.cancel()
         if refusal is not None:
             raise refusal
+
+
+async def _sweep(house: House) -> None:
+    retention_s = house.settings.retention_days * DAY_S
+    await sweep(house.book, house.blobs, house.gatherings, house.guilds, house.clock, retention_s)
 
 
 async def _reread(house: House, hangup: asyncio.Event) -> None:

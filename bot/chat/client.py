@@ -20,17 +20,18 @@ from discord.gateway import DiscordWebSocket
 
 from bot.chat import answers
 from bot.chat.desk import Desk
+from bot.chat.doors import COGS, PRESSED
 from bot.chat.identifying import FREE_IN_AN_HOUR, Identifying, Note, Noted
-from bot.chat.views.buttons import TEMPLATE, EditButton
-from bot.chat.views.forget import FORGET, ForgetButton
-from bot.domain.errors import EditGone, FormExpired, Trouble
+from bot.chat.tokens import Tokens
+from bot.chat.translator import CatalogueTranslator, payloads
+from bot.chat.typing import typing
+from bot.domain.errors import EditGone, FormExpired, PermissionsMissing, Trouble
 from bot.words import answers as words
 from bot.words.language import ENGLISH
 from bot.words.refusals import say
-from bot.workflow.ports import Clock
+from bot.workflow.ports import Clock, Lack, StorageTrouble
 from bot.workflow.room import refusal
 
-COGS = ("cogs.admin", "cogs.edit", "cogs.models", "cogs.privacy", "cogs.quota")
 LONGEST_PAUSE_S = 60.0
 AUTHENTICATION_FAILED = 4004
 LOGIN_FAULTS = (aiohttp.ClientError, OSError, TimeoutError, discord.HTTPException, discord.RateLimited)
@@ -53,11 +54,12 @@ class IntentRefused(Exception):
 def point_at(api_url: str | None, gateway_url: str | None) -> None:
     """Send discord.py to another server than Discord's.
 
-    It reads both addresses from class attributes at each use and has no setting for them, so this holds for the whole
-    process. `api_url` includes the version, "/api/v10".
+    It reads its addresses from class attributes at each use and has no setting for them, so this holds for the whole
+    process. `api_url` includes the version, "/api/v10"; stickers come from the same host.
     """
     if api_url is not None:
         discord.http.Route.BASE = api_url.rstrip("/")
+        discord.Asset.BASE = str(yarl.URL(api_url).origin())
     if gateway_url is not None:
         DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(gateway_url)
 
@@ -112,7 +114,7 @@ class DarkroomClient(commands.Bot):
             tree_cls=DarkroomTree,
             intents=intents(message_content=message_content),
             allowed_mentions=discord.AllowedMentions.none(),
-            allowed_contexts=app_commands.AppCommandContext(guild=True, dm_channel=True, private_channel=False),
+            allowed_contexts=app_commands.AppCommandContext(guild=True, dm_channel=True, private_channel=user_install),
             allowed_installs=app_commands.AppInstallationType(guild=True, user=user_install),
             member_cache_flags=discord.MemberCacheFlags.none(),
             chunk_guilds_at_startup=False,
@@ -132,6 +134,7 @@ class DarkroomClient(commands.Bot):
         self.logged_in = asyncio.Event()
         self.stopping = False
         self.forms: set[str] = set()
+        self.tokens = Tokens(clock.now)
         self._doors: set[asyncio.Task[Any]] = set()
 
     # ── being connected ─────────────────────────────────────────────────────────────────────────────────────
@@ -154,7 +157,8 @@ class DarkroomClient(commands.Bot):
         for name in COGS:
             if name not in self.extensions:
                 await self.load_extension(name)
-        self.add_dynamic_items(EditButton, ForgetButton)
+        self.add_dynamic_items(*PRESSED.values())
+        await self.tree.set_translator(CatalogueTranslator())
         await self._sync()
         self.logged_in.set()
 
@@ -210,7 +214,7 @@ class DarkroomClient(commands.Bot):
             raise
 
     async def _sync(self) -> None:
-        payload = json.dumps([command.to_dict(self.tree) for command in self.tree.get_commands()], sort_keys=True)
+        payload = json.dumps(await payloads(self.tree), sort_keys=True)
         state = hashlib.sha256(f"{discord.http.Route.BASE}\n{payload}".encode()).hexdigest()
         key = f"commands:{self.application_id}"
         if await self._recall(key) == state and await self._are_there():
@@ -256,27 +260,50 @@ class DarkroomClient(commands.Bot):
     async def failed(self, interaction: discord.Interaction[Any], error: Exception) -> None:
         """Tell the member why nothing came of it; never raises."""
         cause = error.original if isinstance(error, app_commands.CommandInvokeError) else error
-        if isinstance(cause, answers.Unheard):
+        if answers.is_late(cause):
             log.warning("interaction_late", interaction=interaction.id, guild=interaction.guild_id)
             return
         await answers.speak(interaction, self._sentence(cause, interaction.locale.value, interaction.id))
+        await self._lacking(cause, interaction.guild_id, interaction.channel_id)
 
     @asynccontextmanager
     async def answering(self, message: discord.Message) -> AsyncIterator[None]:
         """Whatever fails inside is told in one short reply to the message."""
         self.serving()
-        locale = message.guild.preferred_locale.value if message.guild else ENGLISH
         try:
-            yield
+            async with typing(message):
+                yield
         except Exception as error:  # noqa: BLE001 - the member asked and must be told, whatever it was
+            locale = await self._language_of(message)
             await answers.reply_shortly(message, self._sentence(error, locale, message.id))
+            await self._lacking(error, message.guild.id if message.guild else None, message.channel.id)
+
+    async def _language_of(self, message: discord.Message) -> str:
+        """The language of what all see where a message was written: the admins' choice, else what Discord knows."""
+        if message.guild is None:
+            return ENGLISH
+        try:
+            chosen = (await self.desk.hosting.settings(message.guild.id)).language
+        except StorageTrouble:
+            chosen = None
+        return chosen or message.guild.preferred_locale.value
+
+    async def _lacking(self, error: Exception, guild_id: int | None, channel_id: int | None) -> None:
+        """The server's log hears of permissions that are missing; a log that cannot be written is not worth a word."""
+        if not isinstance(error, PermissionsMissing) or guild_id is None or channel_id is None:
+            return
+        lack = Lack(guild_id, channel_id, tuple(str(error.fields["names"]).split()))
+        try:
+            await self.desk.guild_log.lack(lack, self.today().isoformat())
+        except Exception:  # the member was answered, and that is what counts
+            log.warning("lack_not_logged", exc_info=True)
 
     async def on_interaction(self, interaction: discord.Interaction[Any]) -> None:
         """Answer what nobody else will: a form from before a restart, a button of another version."""
         custom_id = str(dict(interaction.data or {}).get("custom_id", ""))
         if interaction.type is discord.InteractionType.modal_submit and custom_id not in self.forms:
             await self.failed(interaction, FormExpired())
-        known = TEMPLATE.fullmatch(custom_id) or FORGET.fullmatch(custom_id)
+        known = any(shape.fullmatch(custom_id) for shape in PRESSED)
         if interaction.type is discord.InteractionType.component and not known:
             await self.failed(interaction, EditGone())
 

@@ -25,10 +25,16 @@ def manager(interaction: Interaction, intake: Intake) -> Decider:
     if not interaction.is_guild_integration():  # somebody has brought the bot along for themselves
         raise NotHere
     intake.admit(guild_id)
-    may = interaction.permissions
-    if not (may.manage_guild or may.administrator):
+    if not manages(interaction):
         raise NotManager
     return Decider(interaction.user.id, guild_id)
+
+
+def manages(interaction: Interaction) -> bool:
+    """Whether whoever asks manages the server that has invited the bot."""
+    may = interaction.permissions
+    at_home = interaction.guild_id is not None and interaction.is_guild_integration()
+    return at_home and (may.manage_guild or may.administrator)
 
 
 def operator(interaction: Interaction, operators: frozenset[int]) -> Decider:
@@ -41,12 +47,6 @@ def operator(interaction: Interaction, operators: frozenset[int]) -> Decider:
 def decider(interaction: Interaction, desk: Desk, *, everywhere: bool) -> Decider:
     """Whoever decides for this server, or `everywhere`. Raises what the two above do."""
     return operator(interaction, desk.operators) if everywhere else manager(interaction, desk.intake)
-
-
-def moderates(interaction: Interaction) -> bool:
-    """Whether whoever pressed may remove other people's messages in the place of the button."""
-    may = interaction.permissions
-    return interaction.guild_id is not None and (may.manage_messages or may.administrator)
 
 
 def person(user: discord.abc.User) -> int:

@@ -26,6 +26,9 @@ class Verb(StrEnum):
     RESUME = "resume"
     ZONE = "zone"
     LOG = "log"
+    SETTING = "setting"  # how the bot behaves in the server
+    PRESET = "preset"  # made or changed
+    UNPRESET = "unpreset"  # taken away
 
 
 @dataclass(frozen=True, slots=True)

@@ -206,8 +206,92 @@ class PermissionMissing(Refused):
     """I am missing the permission "{permission}" in this channel. Ask someone who manages the server to give it to me."""
 
 
+class PermissionsMissing(Refused):
+    """Before I can work in this channel I need: {permissions}. Ask someone who manages the server to give me that."""
+
+
+class PermissionsYours(PermissionsMissing):
+    """Before I can work in this channel I need: {permissions}. You can give me that: in Server Settings → Roles, or for this channel alone in Edit Channel → Permissions."""
+
+
+class DirectClosed(Refused):
+    """What only you should see would come to you by direct message, and Discord lets me send you none. Allow direct messages from members of this server in its privacy settings, or ask with /edit."""
+
+
+class ChannelClosed(Refused):
+    """Edits are not taken in this channel. Ask someone who manages the server which channels are meant for them."""
+
+
+class RoleClosed(Refused):
+    """Your roles do not let you make edits in this server. Ask someone who manages it, if that is a mistake."""
+
+
+class AgeRestricted(Refused):
+    """Edits are not taken in age-restricted channels of this server. Go to another channel and ask there."""
+
+
+class OthersPictures(Refused):
+    """In this server members edit only pictures of their own. Use one that you have posted, or attach one to /edit."""
+
+
+class PictureNotShared(Refused):
+    """The member who posted {name} does not let others edit it. Use another picture."""
+
+
 class NotYours(Refused):
     """This button belongs to the member who asked for the edit. Start one of your own with /edit."""
+
+
+class NothingBefore(Refused):
+    """This is the first version in this thread, so there is nothing to go back to. Edit the picture that you began with."""
+
+
+class ResultGone(Refused):
+    """The pictures of this edit are no longer on my disk. Right-click a message that still shows one and choose Apps → Edit picture."""
+
+
+class NotOver(Refused):
+    """This edit is still under way. Press Cancel under its message to stop it, or wait for its end."""
+
+
+class PromptUnrevised(Refused):
+    """The provider did not say that it changed your wording. Your own is at the top of the edit."""
+
+
+class PictureKept(Refused):
+    """{name} has {size} MB, and Discord takes {limit} MB from you here. Its lighter copy is above; whoever runs me can give you the file."""
+
+
+class TrayFull(Refused):
+    """Your tray holds {limit} pictures, which is as many as an edit takes. Take one out, or use them with /edit."""
+
+
+class TrayEmpty(Refused):
+    """Your tray is empty. Right-click a message with a picture and choose Apps → Add to tray."""
+
+
+class PickerGone(Refused):
+    """This choice is over: it waited for too long, or was used or dropped. Start again with /edit."""
+
+
+class NothingChosen(Refused):
+    """No picture is chosen yet. Choose one in the menu, then press the button again."""
+
+
+class PresetUnknown(Refused):
+    """There is no preset called {name} here. These work: {known}."""
+
+
+class TooManyPresets(Refused):
+    """There are {limit} presets here, which is as many as a menu shows. Use /preset remove to take one away first."""
+
+
+class PresetNameImpossible(Refused):
+    """A preset needs a name of 1 to {limit} characters. Choose a short one, such as "remove background"."""
+
+
+class PresetTooLong(Refused):
+    """This text has {length} characters, and a preset keeps at most {limit}. Shorten it and send it again."""
 
 
 class ProviderShut(Refused):
@@ -227,7 +311,7 @@ class EditGone(Refused):
 
 
 class FormExpired(Refused):
-    """I was restarted while you were writing. Right-click the message and choose Apps → Edit picture again."""
+    """This form is too old, or I was restarted while you were writing. Right-click the message and choose Apps → Edit picture again."""
 
 
 class QuestionUnheard(Refused):

@@ -25,13 +25,23 @@ class Phase(StrEnum):
 class Progress:
     """A station; `ahead` counts the jobs in front of a queued one, `wait_s` is how long the provider asked to wait.
 
-    `eta_s` is in about how many seconds a queued job will have its pictures; None where nobody can say.
+    `eta_s` is in about how many seconds a queued job will have its pictures, `typical_s` how many an edit of its kind
+    mostly takes once it is sent; None where nobody can say. `percent` is how much of a call has left us, `call` which
+    of how many `calls` it is, and `preview` the number of the unfinished picture of `previews` that is shown; 0 for
+    none. `since` is when the provider began to work.
     """
 
     phase: Phase
     ahead: int = 0
     wait_s: int = 0
     eta_s: float | None = None
+    typical_s: float | None = None
+    percent: int | None = None
+    call: int = 1
+    calls: int = 1
+    preview: int = 0
+    previews: int = 0
+    since: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

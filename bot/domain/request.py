@@ -15,7 +15,8 @@ class Door(StrEnum):
     SLASH = "slash"
     MENU = "menu"
     REPLY = "reply"
-    BUTTON = "button"
+    BUTTON = "button"  # Try again: its id is that of the job
+    PRESS = "press"  # any other button that makes an edit: its id is made of the member and the job
 
 
 class PlaceKind(StrEnum):
@@ -23,16 +24,25 @@ class PlaceKind(StrEnum):
 
     CHANNEL = "channel"  # a thread is opened from the status message
     THREAD = "thread"  # this thread
-    IN_PLACE = "in_place"  # a direct message, or the chat of a voice or stage channel
+    IN_PLACE = "in_place"  # a direct message, the chat of a voice or stage channel, or where no threads are wanted
+    PRIVATE = "private"  # in the answer to the interaction, which only the member sees; later by direct message
+    ANSWER = "answer"  # in the answer to the interaction, where the member alone has brought the bot along
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where an edit was asked for; `channel_id` is the thread's own id inside a thread."""
+    """Where an edit was asked for; `channel_id` is the thread's own id inside a thread, `parent_id` its channel's.
+
+    `adult` says that Discord shows the channel to adults only. `answer` is the interaction whose answer is the place,
+    where the kind says so: an id, never a token.
+    """
 
     guild_id: int | None
     channel_id: int
     kind: PlaceKind
+    parent_id: int | None = None
+    adult: bool = False
+    answer: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,17 +126,41 @@ class EditRequest:
     mask_share: int | None = None
     status_message: int | None = None
     role_ids: tuple[int, ...] = ()  # of the member in the guild, when the edit was asked for
+    base: int | None = None  # the job whose result is picture 1
+    spoiler: bool = False  # whether the results are hidden behind a spoiler
+    preset: str | None = None  # the name under which the prompt was asked for
+    lender: int | None = None  # the member whose pictures these are, where the one who asked has not seen them
+
+
+@dataclass(frozen=True, slots=True)
+class Presser:
+    """Who presses a button, and what they are in its place; `moderates` is whether they may remove messages there."""
+
+    user_id: int
+    place: Place
+    role_ids: tuple[int, ...] = ()
+    moderates: bool = False
+    locale: str = "en-US"
 
 
 @dataclass(frozen=True, slots=True)
 class HouseRules:
-    """Where the bot answers: an empty set of guilds means everywhere."""
+    """Where the bot answers: an empty set of guilds means everywhere.
+
+    `user_install` says that members may bring it along for themselves to wherever they are.
+    """
 
     guilds: frozenset[int] = frozenset()
+    user_install: bool = False
 
-    def admit(self, guild_id: int | None) -> None:
-        """Raises `NotHere` or `NotInPrivate` where the operator did not switch the bot on."""
-        if not self.guilds:
+    def admit(self, guild_id: int | None, *, guest: bool = False) -> None:
+        """Raises `NotHere` or `NotInPrivate` where the operator did not switch the bot on.
+
+        As a `guest` it was brought along by the member alone.
+        """
+        if guest and not self.user_install:
+            raise NotHere
+        if guest or not self.guilds:
             return
         if guild_id is None:
             raise NotInPrivate

@@ -28,6 +28,7 @@ from bot.images.prepare import prepare
 from bot.images.probe import probe
 from bot.images.raster import guard, verify
 from bot.images.seal import seal
+from bot.images.sheet import sheet, thumbnail
 from bot.images.tasks import (
     Answer,
     ChartTask,
@@ -43,7 +44,9 @@ from bot.images.tasks import (
     ReadMaskTask,
     Ready,
     Said,
+    SheetTask,
     Task,
+    ThumbnailTask,
     VerifyTask,
     pack,
     read_message,
@@ -119,6 +122,10 @@ def _do(task: Task, decoded: Callable[[], None]) -> Answer:
             return lighten(task, decoded)
         case CompareTask():
             return compare(task, decoded)
+        case ThumbnailTask():
+            return thumbnail(task, decoded)
+        case SheetTask():
+            return sheet(task, decoded)
         case ChartTask():
             return chart(task, decoded)
         case _:

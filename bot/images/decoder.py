@@ -12,7 +12,8 @@ import structlog
 
 from bot.domain.catalog import Polarity
 from bot.domain.deed import Spend
-from bot.domain.errors import Failed
+from bot.domain.errors import DiskFull, Failed, Stopping, Trouble
+from bot.domain.gathering import MOST
 from bot.images.pool import CHILD, Limits, Pool
 from bot.images.tasks import (
     PLACES,
@@ -30,7 +31,9 @@ from bot.images.tasks import (
     ProbeTask,
     ReadMaskTask,
     Selected,
+    SheetTask,
     Task,
+    ThumbnailTask,
     VerifyTask,
     named,
 )
@@ -51,7 +54,7 @@ from bot.workflow.ports import (
 
 log: Any = structlog.get_logger()
 
-_RESULT, _FINISHED, _LIGHTER = "result", "finished", "lighter"
+_RESULT, _FINISHED, _LIGHTER, _SHEET = "result", "finished", "lighter", "sheet"
 _LARGE_PIXELS = 16_000_000  # above it one task is done at a time, for each takes hundreds of megabytes
 _READABLE = frozenset(("png", "jpeg", "webp", "gif", "bmp", "tiff", "avif", "heic"))
 _FORMS, _RUNGS = frozenset(MaskForm), frozenset(Rung)
@@ -150,6 +153,16 @@ class Decoder:
             made = await self._ask(task, Made)
         return named(target, made.format)
 
+    async def sheet(self, sources: Sequence[Source], target: Path) -> Path:
+        """Small copies of up to sixteen pictures side by side, numbered from 1, beside `target`.
+
+        Each copy is a task of its own, so that a picture that kills the process leaves its place empty and no other.
+        """
+        places = [target.with_name(f"{target.name}-{number}") for number in range(1, len(sources[:MOST]) + 1)]
+        copies = [await self._thumbnail(*one) for one in zip(sources, places, strict=False)]
+        made = await self._ask(SheetTask(_SHEET, _absolute(target), tuple(copies)), Made)
+        return named(target, made.format)
+
     async def chart(self, spends: Sequence[Spend], target: Path) -> Path:
         """Spend by day and by member, beside `target` with the suffix of its format.
 
@@ -157,6 +170,17 @@ class Decoder:
         """
         made = await self._ask(_chart_task(spends, target), Made)
         return named(target, made.format)
+
+    async def _thumbnail(self, source: Source, target: Path) -> str:
+        """Where the small copy is; nowhere, if the picture cannot be read."""
+        try:
+            async with self._gate(await self.probe(source)):
+                made = await self._ask(ThumbnailTask(_absolute(source.path), source.name, _absolute(target)), Made)
+        except (Stopping, DiskFull):
+            raise
+        except Trouble:
+            return ""
+        return _absolute(named(target, made.format))
 
     async def _probes(self, *sources: Source) -> tuple[Probe, ...]:
         return tuple([await self.probe(source) for source in sources])

@@ -125,6 +125,24 @@ class CompareTask:
 
 
 @dataclass(frozen=True, slots=True)
+class ThumbnailTask:
+    """Write a small copy of `path` beside `target`, for a sheet."""
+
+    path: str
+    name: str
+    target: str
+
+
+@dataclass(frozen=True, slots=True)
+class SheetTask:
+    """Put small copies together beside `target`, in their order; an empty path is a picture that could not be read."""
+
+    name: str
+    target: str
+    thumbnails: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ChartTask:
     """Draw what was spent beside `target`: for each of the days a column of micro-USD, one for each of `PLACES`."""
 
@@ -207,7 +225,17 @@ def named(target: Path, format_: str) -> Path:
 
 
 Task = (
-    ProbeTask | VerifyTask | PictureTask | ReadMaskTask | MaskTask | FinishTask | LightenTask | CompareTask | ChartTask
+    ProbeTask
+    | VerifyTask
+    | PictureTask
+    | ReadMaskTask
+    | MaskTask
+    | FinishTask
+    | LightenTask
+    | CompareTask
+    | ThumbnailTask
+    | SheetTask
+    | ChartTask
 )
 Answer = Probe | Made | Selected | Composed | Lighter | Ready | Complaint | Fault
 Said = Answer | Decoded

@@ -34,7 +34,8 @@ class ImageClient:
 
     Raises ValueError for an unknown dialect, an address that is none, or a key that no header can carry. Without a
     key none is sent. `streams` is False once the provider was found to break streams: then none is asked for.
-    `result_hosts` are hosts from which linked results may be fetched, beside those of the dialect.
+    `result_hosts` are hosts from which linked results may be fetched, beside those of the dialect. Every `progress_s`
+    seconds it is told how much of a call has left.
     """
 
     def __init__(
@@ -47,6 +48,7 @@ class ImageClient:
         caps: Caps | None = None,
         result_hosts: Sequence[str] = (),
         link_pauses_s: Sequence[float] = (0.5, 2.0),
+        progress_s: float = 3.0,
         now: Callable[[], float] = time.time,
     ) -> None:
         if dialect not in DIALECTS:
@@ -59,6 +61,7 @@ class ImageClient:
         caps = caps or Caps()
         self._fetcher = Fetcher(self._address.edits, hosts, caps.linked, link_pauses_s)
         self._reader = Reader(self._dialect, key, self._fetcher, caps, now)
+        self._progress_s = progress_s
         self._open = contextlib.AsyncExitStack()
 
     @property
@@ -102,7 +105,9 @@ class ImageClient:
         posting = asyncio.create_task(self._post(call, form, stream))
         out = asyncio.create_task(form.out.wait())
         try:
-            await asyncio.wait({posting, out}, return_when=asyncio.FIRST_COMPLETED)
+            async with contextlib.aclosing(self._leaving(form, {posting, out})) as steps:
+                async for step in steps:
+                    yield step
             if form.out.is_set():
                 yield Progress(Phase.WAITING)
             await asyncio.wait({posting})
@@ -116,6 +121,14 @@ class ImageClient:
         finally:
             out.cancel()
             await _put_down(posting)
+
+    async def _leaving(self, form: Form, ends: set[asyncio.Task[Any]]) -> AsyncGenerator[Progress, None]:
+        """How much of the form has left, now and then where that takes longer, until one of these ends."""
+        shown = 0
+        while not (await asyncio.wait(ends, timeout=self._progress_s, return_when=asyncio.FIRST_COMPLETED))[0]:
+            if form.percent > shown:
+                shown = form.percent
+                yield Progress(Phase.SENDING, percent=shown)
 
     async def _post(self, call: Call, form: Form, stream: bool) -> aiohttp.ClientResponse | str:
         # The response, or what became of the connection. aiohttp's exceptions hold the key: they end here, unchained.

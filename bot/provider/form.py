@@ -6,6 +6,7 @@ from pathlib import Path
 
 from aiohttp import MultipartWriter, hdrs
 from aiohttp.abc import AbstractStreamWriter
+from aiohttp.http import StreamWriter
 from aiohttp.payload import Payload, StringPayload
 
 from bot.domain import crash
@@ -20,22 +21,32 @@ BLOCK = 512 * 1024
 
 
 class Form(MultipartWriter):
-    """A body that knows whether any byte of it left, and when the last one did. For one call only."""
+    """A body that knows whether any byte of it left, how many did, and when the last one has. For one call only."""
 
     def __init__(self) -> None:
         super().__init__("form-data")
         self.began = False
         self.out = asyncio.Event()
+        self._taken = 0
+        self._transport: asyncio.WriteTransport | None = None
+
+    @property
+    def percent(self) -> int:
+        """How much of it has left us, from 0 to 99: what still waits in this process for the line has not."""
+        waiting = self._transport.get_write_buffer_size() if self._transport is not None else 0
+        return min(99, 100 * max(0, self._taken - waiting) // max(1, self.size or 0))
 
     async def write(self, writer: AbstractStreamWriter, close_boundary: bool = True) -> None:
         """Send every part. The first byte counts as gone when the transport has taken it."""
         writer.on_body_write = self._note
+        self._transport = writer.transport if isinstance(writer, StreamWriter) else None
         await super().write(writer, close_boundary)
         await writer.drain()
         self.out.set()
 
-    def _note(self, _size: int, _position: int) -> None:
+    def _note(self, size: int, _position: int) -> None:
         self.began = True
+        self._taken += size
 
 
 class FilePart(Payload):

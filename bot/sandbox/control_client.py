@@ -88,8 +88,8 @@ class ControlClient:
         return await self._ask("DELETE", path, 0.0, params=_named(query))
 
     async def download(self, url: str) -> bytes:
-        """A file from the CDN; SandboxRefusal where the link does not work."""
-        async with self._open().get(url) as response:
+        """A file from the CDN, by its address or its path there; SandboxRefusal where the link does not work."""
+        async with self._open().get(url if "://" in url else f"{self._url}{url}") as response:
             if response.status != 200:
                 raise SandboxRefusal(f"the CDN answered {response.status} for {url.partition('?')[0]}")
             return await response.read()

@@ -56,6 +56,8 @@ class DiscordServer:
         root.router.add_get("/gateway", self.stage.gateway.connect)
         for folder in ("attachments", "ephemeral-attachments"):
             root.router.add_get(f"/{folder}/{{place}}/{{attachment:\\d+}}/{{name}}", self.stage.cdn.serve)
+        root.router.add_get(r"/stickers/{sticker:\d+}.{ending}", self.stage.cdn.serve_sticker)
+        root.router.add_get("/external/{signature}/{scheme}/{rest:.*}", self.stage.cdn.serve_outside)
         root.on_shutdown.append(self._close)
         return root
 

@@ -13,6 +13,7 @@ _PLAIN: Mapping[int, str] = str.maketrans(
 )
 # Tried where the built-in font, which is all but ASCII, would show empty boxes.
 _WIDER = ("NotoSansCJK-Regular.ttc", "NotoSans-Regular.ttf", "DejaVuSans.ttf")
+BUILT_IN = ""
 
 
 @cache
@@ -36,12 +37,31 @@ def legible(text: str) -> str:
 
 @cache
 def _wide(size: int) -> Font | None:
-    for name in _WIDER:
-        try:
-            return ImageFont.truetype(name, size)
-        except OSError:
-            continue
-    return None
+    return next((found for name in _WIDER if (found := _of_system(name, size)) is not None), None)
+
+
+@cache
+def spelled(letter: str) -> tuple[str, str]:
+    """A letter and the font that has it: the built-in one, else a wider one, else as legible as can be."""
+    for name in (BUILT_IN, *_WIDER):
+        face = named_font(name, 20)
+        if face is not None and (letter == " " or _drawn(letter, face)):
+            return letter, name
+    return legible(letter), BUILT_IN
+
+
+@cache
+def named_font(name: str, size: int) -> Font | None:
+    """The font of that name at a size in pixels; None where the system has it not."""
+    return font(size) if name == BUILT_IN else _of_system(name, size)
+
+
+@cache
+def _of_system(name: str, size: int) -> Font | None:
+    try:
+        return ImageFont.truetype(name, size)
+    except OSError:
+        return None
 
 
 def wrapped(text: str, face: Font, width: float, most: int) -> tuple[str, ...]:
@@ -79,6 +99,6 @@ def _letter(letter: str) -> str:
     return base if base and all(each.isascii() for each in base) else "?"
 
 
-def _drawn(letter: str) -> bool:
-    face = ImageFont.load_default(20)
+def _drawn(letter: str, face: Font | None = None) -> bool:
+    face = face or font(20)
     return bytes(face.getmask(letter)) != bytes(face.getmask("\uffff"))

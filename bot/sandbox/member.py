@@ -4,43 +4,27 @@ Every verb waits until the bot has answered, and by default until what it posted
 member for a yes. Discord's client would not let a member do everything: what it forbids raises SandboxRefusal.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from types import TracebackType
-from typing import Literal, Self, TypeVar
+from collections.abc import Mapping, Sequence
+from typing import Literal
 
 from bot.sandbox.acted import NO_RESPONSE, Acted, Modal, labels_of, linked_message, said
-from bot.sandbox.control_client import ControlClient, Files, NoSandbox, Picture, texts_of
+from bot.sandbox.control_client import Files, NoSandbox, Picture, texts_of
 from bot.sandbox.discord_api.refusals import Json, SandboxRefusal
 from bot.sandbox.typed import typed
+from bot.sandbox.visitor import Visitor
 
 __all__ = ["Acted", "Member", "Modal", "NoSandbox", "Picture", "SandboxRefusal"]
 
 Via = Literal["slash", "menu", "reply", "modal"]
 Wait = Literal["answer", "result"]
-Found = TypeVar("Found")
 EPHEMERAL = 1 << 6
 EDIT_COMMAND, EDIT_MENU = "edit", "Edit picture"
 QUIET_S = 1.0
 NOTHING: Mapping[str, str | int | bool] = {}
 
 
-class Member:
+class Member(Visitor):
     """One member in one place: `channel` is a name, an id or "dm"; used in `async with`."""
-
-    def __init__(self, url: str, name: str = "mira", channel: str = "pictures", timeout_s: float = 60) -> None:
-        self.name = name
-        self.channel = channel
-        self._timeout_s = timeout_s
-        self._door = ControlClient(url)
-
-    async def __aenter__(self) -> Self:
-        await self._door.__aenter__()
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, raised: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        await self._door.__aexit__(kind, raised, trace)
 
     # Editing, in each of the ways that there are
 
@@ -66,6 +50,8 @@ class Member:
             given = {_image_option(index): one for index, one in enumerate((*images, *own_images))}
             masked = {} if mask is None else {"mask": mask}
             acted = await self.slash(EDIT_COMMAND, {"prompt": prompt, **given, **masked, **options}, wait=wait)
+            if options.get("private") and wait == "result" and acted.private is not None:
+                return await self.whispers(acted)
             return _refused_without_status(acted)
         if via == "reply":
             if options:
@@ -119,6 +105,11 @@ class Member:
         known = (await self.state())["commands"].values()
         return await self.slash(command, typed([one for scope in known for one in scope], command, typed_options))
 
+    async def commands(self) -> list[Json]:
+        """The commands that this member finds here, as they are shown in their language."""
+        found: list[Json] = await self._door.get("commands", as_=self.name, channel=self.channel)
+        return found
+
     async def autocomplete(self, command: str, focused: str, typed: str) -> tuple[Json, ...]:
         """The choices that the bot offers while this member types."""
         payload = {**self._here(), "command": command, "options": {focused: typed}, "focused": focused}
@@ -150,95 +141,38 @@ class Member:
         return await self._answered(opened, wait, agreed=message_id if opened["asked"] else None)
 
     async def choose(self, message_id: int, select: str, values: Sequence[str], *, wait: Wait = "result") -> Acted:
-        """Choose in a select menu, by its custom id or placeholder."""
+        """Choose in a select menu, by its custom id or placeholder; the values stay in this order.
+
+        Options are named by their value or label, people, roles and channels as @ben, &Friends, #pictures or by ids.
+        """
         payload = {"as": self.name, "message": str(message_id), "select": select, "values": list(values)}
         return await self._answered(await self._door.post("choose", payload), wait)
-
-    # Messages
-
-    async def say(
-        self, text: str, images: Sequence[Picture] = (), reply_to: int | None = None, mention: bool = True
-    ) -> Json:
-        """Post a message and return it.
-
-        With `mention` the bot is mentioned: by the reply's ping where that reaches it (a reply to an ordinary message
-        of its own), by @Darkroom in the text otherwise.
-        """
-        return await self._say(self.name, text, images, reply_to=reply_to, mention=mention)
-
-    async def _say(
-        self, who: str, text: str, images: Sequence[Picture], *, reply_to: int | None = None, mention: bool
-    ) -> Json:
-        files = Files()
-        for picture in images:
-            files.add(picture)
-        named = None if reply_to is None else str(reply_to)
-        payload = {"as": who, "channel": self.channel, "text": text, "reply_to": named, "mention": mention}
-        written: Json = await self._door.post("say", payload, files)
-        return written
-
-    async def messages(self, channel: int | str | None = None) -> list[Json]:
-        """The messages of a channel or thread, oldest first, private answers to this member included."""
-        place = self.channel if channel is None else channel
-        seen: list[Json] = await self._door.get(f"channels/{place}/messages", as_=self.name)
-        return seen
-
-    async def delete(self, message_id: int) -> None:
-        """Delete a message, as far as this member may."""
-        await self._door.delete(f"messages/{message_id}", as_=self.name)
-
-    async def remove_channel(self, channel_id: int) -> None:
-        """Delete a channel or thread, as someone who may."""
-        await self._door.delete(f"channels/{channel_id}")
-
-    async def download(self, url: str) -> bytes:
-        """A file from the CDN."""
-        return await self._door.download(url)
-
-    # Waiting
-
-    async def wait_for(
-        self,
-        look: Callable[[list[Json]], Found | None],
-        channel: int | str | None = None,
-        timeout_s: float | None = None,
-    ) -> Found:
-        """What `look` finds among the messages of a channel, looking again whenever something changes there."""
-        place = self.channel if channel is None else channel
-        left, revision = timeout_s or self._timeout_s, -1
-        while True:
-            seen = await self._door.get(f"channels/{place}/changes", left, since=str(revision), as_=self.name)
-            messages = await self.messages(place)
-            found = look(messages)
-            if found is not None:
-                return found
-            if seen["revision"] == revision:
-                raise TimeoutError(f"not seen in {place}: {texts_of(messages)}")
-            revision = seen["revision"]
-
-    async def wait_until_connected(self) -> None:
-        """Return when a bot has identified."""
-        if not (await self._door.get("connected", self._timeout_s))["connected"]:
-            raise TimeoutError("no bot has connected")
 
     async def results(self, status_id: int) -> Acted:
         """What was posted after a status message, once it has come to rest."""
         return await self._followed(status_id, Acted(), "result")
 
-    async def state(self) -> Json:
-        """People, channels and commands as they are now."""
-        seen: Json = await self._door.get("state")
-        return seen
+    async def whispers(self, acted: Acted) -> Acted:
+        """What came on an interaction's own token, once files are among it and nothing more comes.
 
-    async def lever(self, path: str, payload: object) -> Json:
-        """Change the world: POST /_sandbox/{path}, such as "clock", "faults" or "permissions"."""
-        pulled: Json = await self._door.post(path, payload)
-        return pulled
+        So a private edit is followed, whose status nobody else sees: `private` is the answer as it is at the end,
+        `posted` whatever of all this has files. Where none come, `refused` is what it says instead.
+        """
+        seen = await self._door.get(f"whispers/{acted.interaction_id}", self._timeout_s, quiet_s=str(QUIET_S))
+        if not seen["settled"]:
+            raise TimeoutError(f"nothing more came on interaction {acted.interaction_id}: {texts_of([seen])}")
+        posted = tuple(one for one in seen["messages"] if one["attachments"])
+        first = seen["messages"][0] if seen["messages"] else None
+        refused = None if posted or seen["asks"] else said(first)
+        return Acted(
+            private=first,
+            refused=refused,
+            posted=() if seen["asks"] else posted,
+            interaction_id=acted.interaction_id,
+            asks=labels_of(first) if seen["asks"] else (),
+        )
 
     # What an answer leads to
-
-    def _here(self) -> Json:
-        return {"as": self.name, "channel": self.channel}
 
     async def _answered(self, opened: Json, wait: Wait, *, agreed: int | None = None) -> Acted:
         """What an interaction led to; `agreed` is the message on which a yes or a no was given."""

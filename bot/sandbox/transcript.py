@@ -1,81 +1,29 @@
 """A channel or thread as text: who said what, with embeds, buttons and files, the way a person would see it."""
 
 import re
-from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-Message = Mapping[str, Any]
-Names = Mapping[str, str]
-NOBODY: Names = {}
+from bot.sandbox.markup import NOBODY, Names, plain
+from bot.sandbox.spoken import Attached, Control, Embed, Message, Select, Spoken, author_of, fetched, spoken
 
-_EPHEMERAL, _LOADING = 64, 128
-_ROW, _BUTTON, _SELECTS, _TEXT = 1, 2, (3, 5, 6, 7, 8), 10
-_ACTS = {2: "used a command", 3: "pressed a button", 5: "sent a form"}  # by the interaction's type
+__all__ = ["NOBODY", "Message", "Names", "fetched", "saved", "spoken", "transcript", "weight"]
+
 _INDENT = " " * 10
 _LONGEST_ALT = 60
-
-
-@dataclass(frozen=True, slots=True)
-class Attached:
-    """A file of a message; width and height are None for what is no picture, `content` where it was not fetched.
-
-    `alt` is what the bot says of it to whoever cannot see it.
-    """
-
-    name: str
-    size: int
-    width: int | None
-    height: int | None
-    url: str
-    content: bytes | None
-    alt: str
-
-
-@dataclass(frozen=True, slots=True)
-class Button:
-    """A button: style 1 to 5 as Discord counts them."""
-
-    label: str
-    style: int
-    disabled: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Spoken:
-    """One message as it is seen: text with names in place of ids, and everything that hangs on it."""
-
-    author: str
-    bot: bool
-    at: datetime
-    text: str
-    replies_to: str | None
-    embeds: tuple[tuple[str, ...], ...]
-    files: tuple[Attached, ...]
-    buttons: tuple[Button, ...]
-    thread: str | None
-    private: bool
-
-
-async def fetched(messages: Sequence[Message], download: Callable[[str], Awaitable[bytes]]) -> dict[str, bytes]:
-    """The contents of every file of these messages, by the id of the attachment."""
-    return {
-        str(each["id"]): await download(each["url"]) for message in messages for each in message.get("attachments", ())
-    }
 
 
 def saved(
     messages: Sequence[Message], files: Mapping[str, bytes], folder: Path, *, of_bots: bool = True
 ) -> tuple[Path, ...]:
     """Write the posted files into a folder under their own names; a name that is taken gets a number."""
-    folder.mkdir(parents=True, exist_ok=True)
     paths: list[Path] = []
     for message in messages:
         for file in spoken(message, files).files:
-            if file.content is None or (of_bots and not _author(message).get("bot")):
+            if file.content is None or (of_bots and not author_of(message).get("bot")):
                 continue
+            folder.mkdir(parents=True, exist_ok=True)
             path = _free(folder, re.sub(r"[^\w.-]", "_", file.name).lstrip(".") or "file", paths)
             path.write_bytes(file.content)
             paths.append(path)
@@ -98,25 +46,37 @@ def transcript(
     return "\n\n".join(blocks) + "\n"
 
 
-def spoken(message: Message, files: Mapping[str, bytes] | None = None, names: Names = NOBODY) -> Spoken:
-    """Read one message object of Discord's. `files` holds contents by attachment id or by file name."""
-    flags = int(message.get("flags") or 0)
-    text = _named(str(message.get("content") or ""), message, names)
-    components = tuple(_flat(message.get("components") or ()))
-    text = "\n".join(filter(None, [text, *(each["content"] for each in components if each["type"] == _TEXT)]))
-    thread = message.get("thread") or {}
-    return Spoken(
-        author=_name(_author(message)),
-        bot=bool(_author(message).get("bot")),
-        at=_time(message.get("timestamp")),
-        text=f"{_name(_author(message))} is thinking…" if flags & _LOADING and not text else text,
-        replies_to=_used(message) or _quoted(message, names),
-        embeds=tuple(tuple(_embed(each, message, names)) for each in message.get("embeds") or ()),
-        files=tuple(_attached(each, files or {}) for each in message.get("attachments") or ()),
-        buttons=tuple(_button(each) for each in components if each["type"] in (_BUTTON, *_SELECTS)),
-        thread=thread.get("name"),
-        private=bool(flags & _EPHEMERAL),
-    )
+def command_text(name: str, options: Mapping[str, object]) -> str:
+    """A slash command as it is typed."""
+    return " ".join([f"> /{name}", *(f"{option}: {_filled(value)}" for option, value in options.items())]) + "\n"
+
+
+def form_text(title: str, components: Sequence[Mapping[str, Any]], values: Mapping[str, object]) -> str:
+    """A form and what was filled in, by label or custom id, line by line."""
+    lines = [f"┌ {title}"]
+    for label, custom_id in _fields(components):
+        value = values.get(custom_id, values.get(label))
+        lines.append(f"│ {label}: {_filled(value)}")
+    return "\n".join([*lines, "└"]) + "\n"
+
+
+def _fields(components: Sequence[Mapping[str, Any]]) -> Iterator[tuple[str, str]]:
+    for one in components:
+        if one.get("component"):
+            yield str(one["label"]), str(one["component"]["custom_id"])
+        yield from ((str(each.get("label", "")), str(each["custom_id"])) for each in one.get("components") or ())
+
+
+def _filled(value: object) -> str:
+    if isinstance(value, list | tuple) and not _is_file(value):
+        return ", ".join(_filled(one) for one in value)
+    if isinstance(value, tuple):
+        return str(value[0])
+    return value.name if isinstance(value, Path) else "" if value is None else str(value)
+
+
+def _is_file(value: object) -> bool:
+    return isinstance(value, tuple) and len(value) == 2 and isinstance(value[1], bytes)
 
 
 def weight(size: int) -> str:
@@ -129,103 +89,53 @@ def weight(size: int) -> str:
 def _lines(said: Spoken, viewer: str) -> Iterator[str]:
     who = f"{said.author} [bot]" if said.bot else said.author
     yield f"{said.at:%H:%M:%S}  {who}" + (f"   (only {viewer} sees this)" if said.private else "")
-    if said.replies_to is not None:
-        yield f"{_INDENT}╭ {said.replies_to}"
-    yield from (f"{_INDENT}{line.removeprefix('-# ')}".rstrip() for line in said.text.splitlines())
-    for embed in said.embeds:
-        yield from (f"{_INDENT}│ {line}" for line in embed)
-    for file in said.files:
-        pixels = f" · {file.width}x{file.height}" if file.width else ""
-        yield f"{_INDENT}▪ {file.name}{pixels} · {file.size:,} bytes" + (
-            f" · alt: {_short(file.alt)}" if file.alt else ""
-        )
-    if said.buttons:
-        labels = (f"[{each.label}]" + (" (off)" if each.disabled else "") for each in said.buttons)
-        yield _INDENT + " ".join(labels)
+    if said.above is not None:
+        yield f"{_INDENT}╭ {said.above.text}"
+    yield from _said(said, _INDENT)
     if said.thread is not None:
         yield f"{_INDENT}╰ thread: {said.thread}"
+
+
+def _said(said: Spoken, indent: str) -> Iterator[str]:
+    yield from (f"{indent}{line}".rstrip() for line in said.text.splitlines())
+    if said.forwarded is not None:
+        yield f"{indent}▸ forwarded"
+        yield from _said(said.forwarded, f"{indent}  ")
+    for embed in said.embeds:
+        yield from (f"{indent}│ {line}" for line in _embed(embed, said.names))
+    yield from (f"{indent}▪ {_described(file)}" for file in said.files)
+    yield from (f"{indent}▪ sticker: {file.name}" for file in said.stickers)
+    if labels := [_control(each) for row in said.rows for each in row]:
+        yield indent + " ".join(labels)
+
+
+def _embed(embed: Embed, names: Names) -> Iterator[str]:
+    for part in (embed.author, embed.title, embed.text):
+        yield from plain(part, names).splitlines()
+    for name, value, _ in embed.fields:
+        yield f"{plain(name, names)}: {plain(value, names)}"
+    if embed.footer:
+        yield embed.footer
+    for picture in (embed.image, embed.thumbnail):
+        if picture is not None:
+            yield f"▪ {_described(picture)}"
+
+
+def _described(file: Attached) -> str:
+    pixels = f" · {file.width}x{file.height}" if file.width else ""
+    size = f" · {file.size:,} bytes" if file.size else ""
+    spoiler = " · spoiler" if file.spoiler else ""
+    return f"{file.name}{pixels}{size}{spoiler}" + (f" · alt: {_short(file.alt)}" if file.alt else "")
+
+
+def _control(each: Control) -> str:
+    label = f"{', '.join(each.chosen) or each.placeholder} ▾" if isinstance(each, Select) else each.label
+    return f"[{label}]" + (" (off)" if each.disabled else "")
 
 
 def _short(text: str) -> str:
     line = " ".join(text.split())
     return line if len(line) <= _LONGEST_ALT else f"{line[: _LONGEST_ALT - 1]}…"
-
-
-def _author(message: Message) -> Mapping[str, Any]:
-    author: Mapping[str, Any] = message.get("author") or {}
-    return author
-
-
-def _name(user: Mapping[str, Any]) -> str:
-    return str(user.get("global_name") or user.get("username") or "somebody")
-
-
-def _time(stamp: object) -> datetime:
-    if not isinstance(stamp, str):
-        return datetime.fromtimestamp(0, UTC)
-    return datetime.fromisoformat(stamp).astimezone(UTC)
-
-
-def _named(text: str, message: Message, names: Names) -> str:
-    """Mentions by name, times as times and jump links as words; the marks of bold and code left out."""
-    known = {**names, **{str(user["id"]): _name(user) for user in message.get("mentions") or ()}}
-    text = re.sub(r"<@!?(\d+)>", lambda found: f"@{known.get(found[1], found[1])}", text)
-    text = re.sub(r"<t:(\d+)(?::\w)?>", lambda found: f"{datetime.fromtimestamp(int(found[1]), UTC):%H:%M} UTC", text)
-    text = re.sub(r"</([\w ]+):\d+>", r"/\1", text)
-    text = re.sub(r"\[([^\]]+)\]\(<?https?://\S+?>?\)", r"\1", text)
-    text = re.sub(r"https://discord\.com/channels/\S+/\d+\b", "(link to the message)", text)
-    return re.sub(r"\*\*|__|`|~~|\|\|", "", text)
-
-
-def _used(message: Message) -> str | None:
-    used = message.get("interaction_metadata") or {}
-    return f"{_name(used['user'])} {_ACTS[used['type']]}" if used.get("type") in _ACTS else None
-
-
-def _quoted(message: Message, names: Names) -> str | None:
-    if (message.get("message_reference") or {}).get("type", 0) != 0 or not message.get("message_reference"):
-        return None
-    original = message.get("referenced_message")
-    if not original:
-        return "a message that is gone"
-    words = " ".join(_named(str(original.get("content") or ""), original, names).split())
-    count = len(original.get("attachments") or ())
-    files = f"{count} file{'s' if count > 1 else ''}" if count else ""
-    return f"{_name(_author(original))}: {words[:80] or files or '…'}"
-
-
-def _embed(embed: Mapping[str, Any], message: Message, names: Names) -> Iterator[str]:
-    for part in (embed.get("title"), embed.get("description")):
-        yield from _named(str(part or ""), message, names).splitlines()
-    for field in embed.get("fields") or ():
-        yield f"{field['name']}: {_named(str(field['value']), message, names)}"
-    if footer := (embed.get("footer") or {}).get("text"):
-        yield str(footer)
-
-
-def _flat(components: Sequence[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
-    for each in components:
-        yield each
-        yield from _flat(each.get("components") or ())
-
-
-def _button(each: Mapping[str, Any]) -> Button:
-    emoji = (each.get("emoji") or {}).get("name") or ""
-    label = str(each.get("label") or each.get("placeholder") or "")
-    return Button(f"{emoji} {label}".strip() or "…", int(each.get("style") or 2), bool(each.get("disabled")))
-
-
-def _attached(each: Mapping[str, Any], files: Mapping[str, bytes]) -> Attached:
-    content = files.get(str(each.get("id")), files.get(str(each["filename"])))
-    return Attached(
-        name=str(each["filename"]),
-        size=int(each["size"]),
-        width=each.get("width"),
-        height=each.get("height"),
-        url=str(each["url"]),
-        content=content,
-        alt=str(each.get("description") or ""),
-    )
 
 
 def _free(folder: Path, name: str, taken: Sequence[Path]) -> Path:

@@ -34,6 +34,7 @@ from bot.settings.values import (
     KEY,
     DialectName,
     ImagesAddress,
+    Link,
     ModelName,
     Secret,
     SettingsWrong,
@@ -141,6 +142,10 @@ class Settings(BaseSettings):
     waiting_per_member: int = Field(10, ge=1, le=1000, description="a whole number from 1 to 1000")
     member_at_once: int = Field(2, ge=1, le=100, description="a whole number from 1 to 100")
     guild_at_once: int = Field(0, ge=0, le=1000, description="a whole number from 0 to 1000")
+
+    privacy_url: Link | None = Field(None, description="an address such as https://example.org/privacy")
+    terms_url: Link | None = Field(None, description="an address such as https://example.org/terms")
+    contact: Annotated[str, Field(max_length=200)] = Field("", description="a text of at most 200 characters")
 
     identifies_per_hour: int = Field(20, ge=1, le=1000, description="a whole number from 1 to 1000")
 

@@ -11,6 +11,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
 from bot.domain.catalog.reading import dialect_names
 
 KEY = "IMAGES_API_KEY"
+LONGEST_LINK = 400  # characters; two of them and a contact have to fit one field of a message
 HOME_NAMES = (".localhost", ".local", ".internal", ".lan", ".home.arpa")
 IMAGES_ADDRESS = (
     "an address such as https://api.openai.com/v1, with no name, password or query (but Azure's api-version)"
@@ -39,6 +40,16 @@ def address(*schemes: str) -> Callable[[str], str]:
         return value.strip().rstrip("/")
 
     return checked
+
+
+def _link(value: str) -> str:
+    """A page that a person is sent to. Raises ValueError for what is none, or would break a message."""
+    parts = urlsplit(value := value.strip())
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.username is not None:
+        raise ValueError
+    if re.search(r"[\s()<>]", value) or len(value) > LONGEST_LINK:
+        raise ValueError
+    return value
 
 
 def in_the_clear(url: str) -> str | None:
@@ -80,6 +91,7 @@ def _at_home(host: str) -> bool:
 
 Secret = Annotated[SecretStr, BeforeValidator(secret)]
 WebAddress = Annotated[str, AfterValidator(address("http", "https"))]
+Link = Annotated[str, AfterValidator(_link)]
 SocketAddress = Annotated[str, AfterValidator(address("ws", "wss"))]
 ImagesAddress = Annotated[str, AfterValidator(_images_address)]
 DialectName = Annotated[str, BeforeValidator(_dialect)]

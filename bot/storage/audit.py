@@ -7,6 +7,8 @@ What it was and is are short texts for programs, from which a sentence is made w
 - a grant, about its unit: "images:5:1763640000", the amount and when it ends
 - a reset: what had been used in each window, as "images:day:3", with a blank in between
 - a time zone by its name, a log channel by its id
+- a setting, about its name: its values with a blank in between
+- a preset, about its name: that name, so that it tells a new one from one that was changed or taken away
 """
 
 from collections.abc import Iterable, Sequence

@@ -18,6 +18,7 @@ from bot.domain.quota import Balance, Demand, Window
 from bot.domain.request import EditRequest
 from bot.storage import balances, drafts, finishing, holds, placing, queue, recovery
 from bot.storage.database import Database
+from bot.storage.gathered import blobs_gathered
 from bot.storage.history import History
 from bot.storage.identifies import Identifies
 from bot.storage.moves import FOLLOWING, close_attempt, job_of, move, whole
@@ -27,12 +28,13 @@ from bot.storage.results import Results
 from bot.storage.rows import trouble_columns
 from bot.storage.tables import STILL_OPEN, attempts, inputs, jobs, results
 from bot.storage.unbroken import unbroken
+from bot.storage.versions import Versions
 from bot.workflow.ports import Clock, Placed, Settlement, Tickets
 
 BLOBS_AT_A_TIME = 1000
 
 
-class Book(drafts.Drafts, queue.Queue, History, Results, Notes, Identifies, Privacy):
+class Book(drafts.Drafts, queue.Queue, History, Results, Versions, Notes, Identifies, Privacy):
     """The rows of `database`; tickets are written in the book's own transactions."""
 
     def __init__(self, database: Database, tickets: Tickets, clock: Clock) -> None:
@@ -273,7 +275,7 @@ class Book(drafts.Drafts, queue.Queue, History, Results, Notes, Identifies, Priv
         """A muted job whose pictures are wanted after all: told or done → done, with a new ticket."""
         wanted = (
             sa.update(jobs)
-            .where(jobs.c.id == job_id, jobs.c.muted.is_(True), jobs.c.version.is_not(None))
+            .where(jobs.c.id == job_id, jobs.c.muted.is_(True), jobs.c.version.is_not(None), jobs.c.emptied.is_(False))
             .values(state=str(State.DONE), muted=False)
             .returning(*jobs.c)
         )
@@ -301,14 +303,17 @@ class Book(drafts.Drafts, queue.Queue, History, Results, Notes, Identifies, Priv
 
     @unbroken
     async def blobs_in_use(self, since: float) -> frozenset[str]:
-        """The keys of every blob that a job placed since then, any unfinished one or an open draft refers to."""
+        """The keys of every blob that a job placed since then or any unfinished one refers to, or what is gathered.
+
+        That is open drafts, trays and open pickers.
+        """
         wanted = sa.or_(jobs.c.placed_at >= since, sa.text(STILL_OPEN))
         columns = (inputs.c.blob, results.c.blob, results.c.untouched)
         question = sa.union(
             *(sa.select(column).join_from(column.table, jobs).where(wanted, column.is_not(None)) for column in columns)
         )
         async with self._database.reading() as tx:
-            found = set(await drafts.blobs_awaited(tx))
+            found = set(await drafts.blobs_awaited(tx) | await blobs_gathered(tx, self._clock.now()))
             async with tx.stream_scalars(question) as rows:
                 async for some in rows.partitions(BLOBS_AT_A_TIME):
                     found.update(some)

@@ -20,8 +20,11 @@ from bot.storage.tables import (
     ledger,
     parts,
     permits,
+    pickers,
+    preferences,
     results,
     rules,
+    tray,
     windows,
 )
 
@@ -42,6 +45,7 @@ def is_account_of(column: sa.ColumnElement[str], user_id: int) -> sa.ColumnEleme
 def _questions(user_id: int) -> dict[str, sa.Select[Any]]:
     mine, about = jobs.c.user_id == user_id, (deeds.c.scope == Scope.USER, deeds.c.target_id == user_id)
     account = is_account_of(windows.c.account, user_id)
+    gathered = (one for one in tray.c if one.name != "author_id")
     of_window = (windows.c.account, windows.c.unit, windows.c.period, windows.c.starts_at, windows.c.ends_at)
     return {
         "edits": sa.select(*jobs.c).where(mine).order_by(jobs.c.id),
@@ -49,6 +53,10 @@ def _questions(user_id: int) -> dict[str, sa.Select[Any]]:
         "messages": sa.select(*parts.c).join_from(parts, jobs).where(mine).order_by(*parts.primary_key),
         "calls": sa.select(*attempts.c).join_from(attempts, jobs).where(mine).order_by(attempts.c.opened_at),
         "drafts": sa.select(*drafts.c).where(drafts.c.user_id == user_id).order_by(drafts.c.id),
+        # Whose picture it was is somebody else's to tell, too.
+        "tray": sa.select(*gathered).where(tray.c.user_id == user_id).order_by(tray.c.id),
+        "pickers": sa.select(*pickers.c).where(pickers.c.user_id == user_id).order_by(pickers.c.id),
+        "preferences": sa.select(*preferences.c).where(preferences.c.user_id == user_id),
         "allowances": sa.select(*of_window, windows.c.used, windows.c.held).where(account).order_by(windows.c.id),
         "ledger": sa.select(ledger.c.at, ledger.c.job_id, ledger.c.kind, ledger.c.amount, *of_window)
         .join_from(ledger, windows)
@@ -69,7 +77,7 @@ def _questions(user_id: int) -> dict[str, sa.Select[Any]]:
 
 _WHOM = frozenset({"scope", "target_id"})
 _MOMENTS = frozenset({"at", "until"})
-_JSON = frozenset({"request", "trouble_fields"})
+_JSON = frozenset({"trouble_fields", "chosen"})
 
 
 async def _rows(tx: AsyncConnection, question: sa.Select[Any]) -> Rows:
@@ -83,6 +91,10 @@ def _plain(row: Mapping[str, Any]) -> dict[str, Any]:
 def _value(name: str, value: Any) -> Any:
     if value is None:
         return None
+    if name == "candidates":
+        return [{part: said for part, said in one.items() if part != "author_id"} for one in json.loads(value)]
+    if name == "request":
+        return {part: said for part, said in json.loads(value).items() if part != "lender"}
     if name in _JSON:
         return json.loads(value)
     if name in _MOMENTS or name.endswith("_at"):

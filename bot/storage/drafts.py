@@ -71,6 +71,14 @@ class Drafts:
         return None if row is None else draft_from(row)
 
     @unbroken
+    async def open_drafts(self, user_id: int, besides: Origin) -> int:
+        """How many drafts of this member are open, not counting the one of this origin."""
+        this = sa.and_(drafts.c.origin_door == str(besides.door), drafts.c.origin_id == besides.id)
+        others = (drafts.c.user_id == user_id, sa.text(STILL_ASKED), sa.not_(this))
+        async with self._database.reading() as tx:
+            return int(await tx.scalar(sa.select(sa.func.count()).select_from(drafts).where(*others)) or 0)
+
+    @unbroken
     async def late_drafts(self) -> Sequence[Draft]:
         """The open drafts whose time is over, the oldest first, at most a hundred."""
         late = (sa.text(STILL_ASKED), drafts.c.expires_at <= self._clock.now())

@@ -6,12 +6,11 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.job import Move, ResultPicture
-from bot.domain.request import PlaceKind
 from bot.storage.holds import Ending
 from bot.storage.moves import move
-from bot.storage.rows import request_from, result_columns
-from bot.storage.tables import jobs, results, threads
-from bot.storage.upserts import insert
+from bot.storage.rows import result_columns
+from bot.storage.tables import jobs, results
+from bot.storage.versions import COUNTED, kind_of, point_at
 from bot.workflow.ports import Settlement
 
 NOTHING_MORE = Settlement(0, ())
@@ -73,13 +72,10 @@ async def _keep_results(tx: AsyncConnection, row: sa.Row[Any], pictures: tuple[R
 
 
 async def _numbered(tx: AsyncConnection, row: sa.Row[Any]) -> sa.Row[Any]:
-    """The finished job with its version: the next of its thread; 1, as it has already, where it has none."""
-    if row.home_id is None or request_from(row.request).place.kind is PlaceKind.IN_PLACE:
-        return row
-    following = insert(tx, threads).values(home_id=row.home_id, versions=1)
-    following = following.on_conflict_do_update(index_elements=["home_id"], set_={"versions": threads.c.versions + 1})
-    version = (await tx.execute(following.returning(threads.c.versions))).scalar_one()
-    if version == row.version:
+    """The finished job with its version: the next of its thread, which is at it now; 1 where there is none."""
+    counted = kind_of(row) in COUNTED
+    version = await point_at(tx, row, versions=int(counted))
+    if not counted or version == row.version:
         return row
     update = sa.update(jobs).where(jobs.c.id == row.id).values(version=version).returning(*jobs.c)
     return (await tx.execute(update)).one()

@@ -20,9 +20,16 @@ class History:
     _database: Database
 
     @unbroken
-    async def history(self, user_id: int, guild_id: int | None, limit: int) -> Sequence[Job]:
-        """The member's last jobs in this guild, or outside of guilds for None, the newest first."""
-        mine = (jobs.c.user_id == user_id, jobs.c.guild_id == guild_id)
+    async def history(
+        self, user_id: int, guild_id: int | None, limit: int, *, before: int | None = None, everywhere: bool = False
+    ) -> Sequence[Job]:
+        """The member's last jobs in this guild, or outside of guilds for None, or wherever, the newest first.
+
+        With `before` only those whose id is lower.
+        """
+        here = () if everywhere else (jobs.c.guild_id == guild_id,)
+        earlier = () if before is None else (jobs.c.id < before,)
+        mine = (jobs.c.user_id == user_id, *here, *earlier)
         question = sa.select(*jobs.c).where(*mine).order_by(jobs.c.id.desc()).limit(limit)
         async with self._database.reading() as tx:
             return [await whole(tx, row) for row in (await tx.execute(question)).all()]

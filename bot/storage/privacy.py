@@ -1,7 +1,7 @@
 """What a member may ask of the book: to see everything that is kept about them, and to be forgotten.
 
-Forgetting takes out what was said and shown: prompts, names of files, pictures, roles, places, drafts. What the books
-need stays under a pseudonym, so that every sum agrees as before: amounts, states, times, models.
+Forgetting takes out what was said and shown: prompts, names of files, pictures, roles, places, drafts, trays, pickers.
+What the books need stays under a pseudonym, so that every sum agrees as before: amounts, states, times, models.
 
 Two things stay under the member's own id, or to ask would be a way around them: what was decided about the member and
 is still in force (blocks, rules, permits, open grants), and the open windows of allowances that are not empty. Windows
@@ -22,7 +22,8 @@ from bot.domain.quota import Period, Scope, user_account
 from bot.domain.request import Origin, Place
 from bot.storage.database import Database
 from bot.storage.dossier import dossier, is_account_of
-from bot.storage.emptying import empty
+from bot.storage.emptying import empty, results_of, take_away, without_files
+from bot.storage.gathered import forget_gathered
 from bot.storage.rows import request_from, request_text
 from bot.storage.tables import (
     STILL_FULL,
@@ -31,6 +32,7 @@ from bot.storage.tables import (
     drafts,
     forgotten,
     grants,
+    inputs,
     jobs,
     notes,
     notices,
@@ -45,6 +47,8 @@ from bot.workflow.ports import Clock
 
 PSEUDONYM = re.compile(r"(?=.*[a-z])[0-9a-z]{16,64}")
 AT_A_TIME = 100
+# What is remembered of where results were posted once more, and of what a thread has gone back to.
+NOTES_OF_PLACES = ("elsewhere:{job}", "back:{home}")
 
 
 class Privacy:
@@ -95,9 +99,13 @@ class Privacy:
             if unfinished:
                 return int(unfinished)
             await _forget_places(tx, user_id)
+            brought = await results_of(tx, mine)
             await empty(tx, (await tx.execute(sa.select(*jobs.c).where(mine, sa.text(STILL_FULL)))).all())
+            await take_away(tx, brought, at)
             await _rename_jobs(tx, user_id, pseudonym)
+            await _take_back_what_was_lent(tx, user_id, stranger(pseudonym))
             await tx.execute(sa.delete(drafts).where(drafts.c.user_id == user_id))
+            await forget_gathered(tx, user_id)
             await _rename_deeds(tx, user_id, pseudonym)
             await _forget_notes(tx, user_id)
             await _forget_windows(tx, user_id, pseudonym, at)
@@ -131,6 +139,10 @@ def stranger(pseudonym: str) -> int:
 
 async def _forget_places(tx: AsyncConnection, user_id: int) -> None:
     """Where the member's results are; a thread's versions go with its last edit that anybody made."""
+    rows = (await tx.execute(sa.select(jobs.c.id, jobs.c.home_id).where(jobs.c.user_id == user_id))).all()
+    if rows:
+        noted = [{"note": note.format(job=row.id, home=row.home_id)} for row in rows for note in NOTES_OF_PLACES]
+        await tx.execute(sa.delete(notes).where(notes.c.key == sa.bindparam("note")), noted)
     mine = sa.select(jobs.c.id).where(jobs.c.user_id == user_id)
     homes = sa.select(jobs.c.home_id).where(jobs.c.user_id == user_id, jobs.c.home_id.is_not(None))
     shared = sa.select(jobs.c.home_id).where(jobs.c.user_id != user_id, jobs.c.home_id.is_not(None))
@@ -163,6 +175,24 @@ def _nobodys(job_id: int, text: str, someone: int) -> str:
     origin = Origin(request.origin.door, -job_id)
     place = Place(request.place.guild_id, 0, request.place.kind)
     return request_text(replace(request, origin=origin, place=place, user_id=someone, locale="en-US"))
+
+
+async def _take_back_what_was_lent(tx: AsyncConnection, user_id: int, someone: int) -> None:
+    """The member's pictures out of the edits that others have made of them; those that are under way keep them."""
+    named = f'"lender": {user_id}'
+    full = sa.select(jobs.c.id, jobs.c.state, jobs.c.request).where(sa.text(STILL_FULL))
+    for row in (await tx.execute(full.where(jobs.c.request.contains(named)))).all():
+        request = request_from(row.request)
+        if request.lender != user_id:
+            continue
+        over = row.state in OVER
+        left = replace(without_files(request) if over else request, lender=someone)
+        await tx.execute(sa.update(jobs).where(jobs.c.id == row.id).values(request=request_text(left)))
+        if over:
+            await tx.execute(sa.delete(inputs).where(inputs.c.job_id == row.id))
+    asked = (await tx.execute(sa.select(drafts.c.id, drafts.c.request).where(drafts.c.request.contains(named)))).all()
+    gone = [row.id for row in asked if request_from(row.request).lender == user_id]
+    await tx.execute(sa.delete(drafts).where(drafts.c.id.in_(gone)))
 
 
 async def _rename_deeds(tx: AsyncConnection, user_id: int, pseudonym: str) -> None:

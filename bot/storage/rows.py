@@ -33,7 +33,7 @@ def request_from(text: str) -> EditRequest:
     origin, place, mask = said["origin"], said["place"], said["mask"]
     return EditRequest(
         origin=Origin(Door(origin["door"]), origin["id"]),
-        place=Place(place["guild_id"], place["channel_id"], PlaceKind(place["kind"])),
+        place=Place(**{**place, "kind": PlaceKind(place["kind"])}),
         user_id=said["user_id"],
         locale=said["locale"],
         prompt=said["prompt"],
@@ -47,6 +47,10 @@ def request_from(text: str) -> EditRequest:
         mask_share=said.get("mask_share"),
         status_message=said.get("status_message"),
         role_ids=tuple(said.get("role_ids", ())),
+        base=said.get("base"),
+        spoiler=said.get("spoiler", False),
+        preset=said.get("preset"),
+        lender=said.get("lender"),
     )
 
 

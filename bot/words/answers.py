@@ -14,6 +14,12 @@ def accepted(job: Job, ahead: int, link: str | None, notes: Iterable[str], local
     return "\n".join((status_line(job, Progress(Phase.QUEUED, ahead=ahead), locale), where, *notes))
 
 
+def by_direct_message(job: Job, locale: str) -> str:
+    """An edit was placed whose results only its member sees, and whose status does not fit where they asked."""
+    sentence = language(locale).gettext("what comes of it comes to you by direct message.")
+    return f"{title(job.id, locale)}: {sentence}"
+
+
 def cancelled(job: Job, locale: str) -> str:
     """What a press on Cancel came to."""
     words = language(locale)

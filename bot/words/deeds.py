@@ -1,8 +1,10 @@
 """What an admin or the operator decided, in one line: for their own answer, the log channel and the report."""
 
 from bot.domain.deed import OPERATOR, Deed, Verb
+from bot.domain.guild import Setting
 from bot.domain.job import Job, State
 from bot.domain.quota import Choice, Period, Permit, Rule, Scope, Subject, Unit
+from bot.words import settings
 from bot.words.amounts import dollars
 from bot.words.escape import shown
 from bot.words.language import language, marked
@@ -23,6 +25,9 @@ SENTENCES = {
     Verb.RESUME: marked("{who} let edits go on in {whom}"),
     Verb.ZONE: marked("{who} set the time zone: {old} → {new}"),
     Verb.LOG: marked("{who} set the log channel: {old} → {new}"),
+    Verb.SETTING: marked("{who} changed the setting {what}: {old} → {new}"),
+    Verb.PRESET: marked("{who} wrote the preset {new}"),
+    Verb.UNPRESET: marked("{who} took away the preset {old}"),
 }
 CHOICES = {
     Choice.MODEL: marked("the models"),
@@ -38,7 +43,7 @@ def deed_line(deed: Deed, locale: str) -> str:
     line = words.gettext(SENTENCES[deed.verb]).format(
         who=_who(deed.actor_id, locale),
         whom=whom(deed.target or _place(deed), locale),
-        what=_what(deed.what, locale),
+        what=_what(deed, locale),
         old=_value(deed, deed.old, locale),
         new=_value(deed, deed.new, locale),
     )
@@ -55,7 +60,7 @@ def edit_line(job: Job, link: str | None, locale: str) -> str:
         person(job.request.user_id, locale),
         shown(job.request.model),
         count,
-        dollars(job.charged),
+        dollars(job.charged, locale),
         how,
     )
     return DOT.join((*facts, *([link] if link else [])))
@@ -102,9 +107,11 @@ def _who(actor_id: int, locale: str) -> str:
     return language(locale).gettext("The operator") if actor_id == OPERATOR else person(actor_id, locale)
 
 
-def _what(name: str, locale: str) -> str:
-    """What was decided about: a unit or a choice by its name."""
-    words = language(locale)
+def _what(deed: Deed, locale: str) -> str:
+    """What was decided about: a unit, a choice or a setting by its name."""
+    words, name = language(locale), deed.what
+    if deed.verb is Verb.SETTING:  # a setting and a choice may have one name
+        return settings.name(Setting(name), locale) if name in set(Setting) else shown(name)
     if name in set(Unit):
         return words.gettext(UNITS[Unit(name)])
     return words.gettext(CHOICES[Choice(name)]) if name in set(Choice) else shown(name)
@@ -123,6 +130,8 @@ def _value(deed: Deed, text: str, locale: str) -> str:
                 return shown(text.replace(" ", ", "), 400) if text else words.gettext("all")
             case Verb.LOG:
                 return f"<#{int(text)}>" if text else words.gettext("none")
+            case Verb.SETTING:
+                return settings.chosen(Setting(deed.what), text.split(), locale)
     except ValueError:
         pass
     return shown(text)

@@ -9,7 +9,7 @@ from bot.words.status import DOT, byline
 def question(draft: Draft, locale: str) -> str:
     """What is asked in public: the most that it may cost, until when, who asked, and what the mask selects."""
     words = language(locale)
-    ask = words.gettext("This edit may cost up to {amount}. Shall I?").format(amount=dollars(draft.predicted))
+    ask = words.gettext("This edit may cost up to {amount}. Shall I?").format(amount=dollars(draft.predicted, locale))
     until = words.gettext("closes {when}").format(when=f"<t:{int(draft.expires_at)}:R>")
     return "\n".join((DOT.join((ask, until)), byline(draft.request, locale)))
 
@@ -27,7 +27,7 @@ def over(draft: Draft, locale: str) -> str:
 def asking(draft: Draft, link: str | None, locale: str) -> str:
     """The private answer to an edit that waits for a yes, with the way to the question."""
     sentence = language(locale).gettext("This edit may cost up to {amount}, so I ask first")
-    said = sentence.format(amount=dollars(draft.predicted))
+    said = sentence.format(amount=dollars(draft.predicted, locale))
     return f"{said}: {link}" if link else f"{said}."
 
 

@@ -3,6 +3,7 @@
 from bot.domain.quota import Allowance, Period, Rule, Unit
 from bot.words.amounts import dollars
 from bot.words.language import language, marked
+from bot.words.numerals import number as counted
 
 SPANS = {
     Period.DAY: marked("a day"),
@@ -16,8 +17,8 @@ UNITS = {Unit.IMAGES: marked("pictures"), Unit.MICRO_USD: marked("money")}
 def amount(unit: Unit, number: int, locale: str) -> str:
     """ "1 picture", "20 pictures", "$5.00"."""
     if unit is Unit.MICRO_USD:
-        return dollars(number)
-    return language(locale).ngettext("{n} picture", "{n} pictures", number).format(n=f"{number:,}")
+        return dollars(number, locale)
+    return language(locale).ngettext("{n} picture", "{n} pictures", number).format(n=counted(number, locale))
 
 
 def span(period: Period, hours: int, locale: str) -> str:
@@ -35,7 +36,9 @@ def limit(unit: Unit, period: Period, most: int | None, hours: int, locale: str)
         return words.gettext("no limit")
     if most == 0:
         return words.gettext("none at all")
-    return f"{amount(unit, most, locale)} {span(period, hours, locale)}"
+    # Translators: "20 pictures a day", "$5.00 in 12 hours".
+    sentence = words.gettext("{amount} {span}")
+    return sentence.format(amount=amount(unit, most, locale), span=span(period, hours, locale))
 
 
 def rule_limit(rule: Rule, locale: str) -> str:
@@ -46,7 +49,11 @@ def rule_limit(rule: Rule, locale: str) -> str:
 def heading(allowance: Allowance, locale: str) -> str:
     """ "Pictures a day", "Server: money in 12 hours"."""
     words = language(locale)
-    what = f"{words.gettext(UNITS[allowance.unit])} {span(allowance.period, allowance.hours, locale)}"
+    # Translators: "pictures a day", "money in 12 hours".
+    sentence = words.gettext("{unit} {span}")
+    what = sentence.format(
+        unit=words.gettext(UNITS[allowance.unit]), span=span(allowance.period, allowance.hours, locale)
+    )
     if allowance.account.startswith("guild:"):
         return words.gettext("This server: {what}").format(what=what)
     return what[:1].upper() + what[1:]

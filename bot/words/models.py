@@ -84,11 +84,13 @@ def price_note(locale: str) -> str:
 
 def _limits(card: ModelCard, locale: str) -> tuple[str, ...]:
     words = language(locale)
-    pictures = words.ngettext("{n} picture", "up to {n} pictures", card.max_pictures).format(n=card.max_pictures)
+    pictures = words.npgettext("of a model", "{n} picture", "up to {n} pictures", card.max_pictures).format(
+        n=card.max_pictures
+    )
     mask = words.gettext("no mask")
     if card.takes_mask():
         mask = words.gettext("mask") if card.sends_mask() else words.gettext("mask only with the lock")
-    results = words.ngettext("{n} result", "up to {n} results", card.max_n).format(n=card.max_n)
+    results = words.npgettext("of a model", "{n} result", "up to {n} results", card.max_n).format(n=card.max_n)
     lines = [DOT.join((pictures, mask, results)), words.gettext("size: {sizes}").format(sizes=_sizes(card, locale))]
     if card.quality:
         lines.append(words.gettext("quality: {values}").format(values=", ".join(card.quality)))
@@ -116,8 +118,8 @@ def _priced(card: ModelCard, size: str | None, lines: tuple[PriceLine, ...], loc
     if not any(line.micro_usd for line in lines):
         return words.gettext("costs nothing")
     # A quality that is only what the price is reckoned by, and that nobody can ask for, is not named.
-    each = [f"{line.quality} {price(line.micro_usd)}" for line in lines if line.quality in card.quality]
-    amounts = ", ".join(each or [price(line.micro_usd) for line in lines])
+    each = [f"{line.quality} {price(line.micro_usd, locale)}" for line in lines if line.quality in card.quality]
+    amounts = ", ".join(each or [price(line.micro_usd, locale) for line in lines])
     if size is None:
         return words.gettext("{amount} a picture").format(amount=amounts)
     return words.gettext("{size}: {amounts}").format(size=size, amounts=amounts)

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from bot.words.amounts import dollars, dollars_left
 from bot.words.escape import shown
 from bot.words.language import language, marked
+from bot.words.numerals import number
 
 Fields = Mapping[str, int | str]
 
@@ -22,7 +23,7 @@ def percent(share: int, locale: str) -> str:
     """ "23 %" of a share in thousandths; something is never shown as nothing, nor less than all as everything."""
     if share < 10:
         return language(locale).gettext("under 1 %")
-    return f"{min(99, (share + 5) // 10)} %"
+    return language(locale).gettext("{n} %").format(n=min(99, (share + 5) // 10))
 
 
 def mask_note(filename: str, share: int | None, locale: str) -> str:
@@ -75,8 +76,8 @@ def nearly_spent_note(_: str, fields: Fields, locale: str) -> str:
     words, left, limit = language(locale), int(fields["left"]), int(fields["limit"])
     if fields["unit"] == "micro_usd":
         said = words.gettext("Nearly used up: {left} of {limit} is left to you, more from {when}")
-        shown_left, shown_limit = dollars_left(left), dollars(limit)
+        shown_left, shown_limit = dollars_left(left, locale), dollars(limit, locale)
     else:
         said = words.gettext("Nearly used up: {left} of {limit} pictures are left to you, more from {when}")
-        shown_left, shown_limit = f"{max(0, left):,}", f"{limit:,}"
+        shown_left, shown_limit = number(max(0, left), locale), number(limit, locale)
     return said.format(left=shown_left, limit=shown_limit, when=f"<t:{fields['resets_at']}:R>")

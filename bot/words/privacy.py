@@ -25,3 +25,14 @@ def question(locale: str) -> str:
 def forgotten(locale: str) -> str:
     """What a yes came to."""
     return language(locale).gettext("Done: it is deleted. Your pictures leave my disk within two hours.")
+
+
+def sharing(locale: str, *, shares: bool) -> str:
+    """What a choice of `/privacy sharing` came to."""
+    words = language(locale)
+    if shares:
+        return words.gettext("Done: others may edit pictures that you have posted, where the server lets them.")
+    return words.gettext(
+        "Done: nobody but you can have me edit pictures that you have posted, in any server. Edits that were asked for "
+        "before are not stopped."
+    )

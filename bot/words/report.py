@@ -12,6 +12,7 @@ from bot.words.amounts import dollars
 from bot.words.deeds import deed_line, person
 from bot.words.language import language
 from bot.words.limits import amount
+from bot.words.numerals import number
 from bot.words.status import DOT
 
 LONGEST = 2000  # characters of a message
@@ -55,7 +56,8 @@ def report(spends: Sequence[Spend], deeds: Sequence[Deed], days: int, locale: st
         lines.append(words.gettext("and {n} more: see the table").format(n=more))
     decided = [f"<t:{int(deed.at)}:d> {deed_line(deed, locale)}" for deed in deeds[:MOST_DEEDS]]
     if decided:
-        lines.append(f"**{words.gettext('What was decided')}**")
+        heading = words.gettext("What was decided")
+        lines.append(f"**{heading}**")
     return "\n".join(_fitting([*lines, *decided]))
 
 
@@ -85,8 +87,8 @@ def deed_table(deeds: Iterable[Deed]) -> str:
 
 
 def _sums(total: Total, locale: str) -> str:
-    edits = language(locale).ngettext("{n} edit", "{n} edits", total.edits).format(n=f"{total.edits:,}")
-    return DOT.join((edits, amount(Unit.IMAGES, total.images, locale), dollars(total.micro_usd)))
+    edits = language(locale).ngettext("{n} edit", "{n} edits", total.edits).format(n=number(total.edits, locale))
+    return DOT.join((edits, amount(Unit.IMAGES, total.images, locale), dollars(total.micro_usd, locale)))
 
 
 def _fitting(lines: list[str]) -> list[str]:

@@ -26,10 +26,10 @@ LIGHTER = {
 EXHIBITS = {"comparison": marked("before and after"), "untouched": marked("as the model made it")}
 
 
-def result_line(job: Job, part: int, parts: int, locale: str, *, titled: bool) -> str:
+def result_line(job: Job, part: int, parts: int, locale: str, *, titled: bool, made_of: int | None = None) -> str:
     """ "v1 · gpt-image-2 · 1024x1024 · 14 s · $0.05 · edited by AI", and what became of the mask and size.
 
-    `titled` where the place is not this edit's own thread.
+    `titled` where the place is not this edit's own thread; `made_of` is its base where that is not the version before.
     """
     words = language(locale)
     start, by_ai = [title(job.id, locale)] if titled else [], words.gettext("edited by AI")
@@ -37,8 +37,9 @@ def result_line(job: Job, part: int, parts: int, locale: str, *, titled: bool) -
         more = words.gettext("message {part} of {parts}").format(part=part + 1, parts=parts)
         return DOT.join((*start, version(job), by_ai, more))
     sizes = dict.fromkeys(f"{picture.width}x{picture.height}" for picture in job.results)
-    facts = (version(job), _count(job, locale), shown(job.request.model), ", ".join(sizes), _took(job))
-    said = (*start, *(fact for fact in facts if fact), dollars(job.charged), by_ai)
+    which, model, took = _lineage(job, made_of, locale), shown(job.request.model), _took(job, locale)
+    facts = (which, _count(job, locale), model, ", ".join(sizes), took)
+    said = (*start, *(fact for fact in facts if fact), dollars(job.charged, locale), by_ai)
     return "\n".join((DOT.join(said), *_mask_lines(job, locale), *_size_lines(job, locale)))
 
 
@@ -97,6 +98,13 @@ def _size_lines(job: Job, locale: str) -> list[str]:
     return [failed] if size_failed(job) else []
 
 
+def _lineage(job: Job, made_of: int | None, locale: str) -> str:
+    """ "v1", or "v3 from v1"."""
+    if made_of is None:
+        return version(job)
+    return language(locale).gettext("{version} from {base}").format(version=version(job), base=f"v{made_of}")
+
+
 def _count(job: Job, locale: str) -> str:
     """How many came, where that is fewer than were asked for."""
     made, asked = len(job.results), job.request.options.n
@@ -105,6 +113,6 @@ def _count(job: Job, locale: str) -> str:
     return language(locale).gettext("{made} of {asked} pictures").format(made=made, asked=asked)
 
 
-def _took(job: Job) -> str:
+def _took(job: Job, locale: str) -> str:
     began = job.sent_at if job.sent_at is not None else job.placed_at
-    return duration(job.ended_at - began) if job.ended_at is not None else ""
+    return duration(job.ended_at - began, locale) if job.ended_at is not None else ""

@@ -7,6 +7,7 @@ from bot.domain.quota import HOUSE, Balance, Period, Unit
 from bot.words.amounts import dollars, dollars_left
 from bot.words.language import language
 from bot.words.limits import UNITS, heading
+from bot.words.numerals import number as counted
 from bot.words.status import DOT, outcome
 
 LONGEST = 2000  # characters of a message
@@ -26,7 +27,8 @@ def standing(balances: Iterable[Balance], edits: Sequence[tuple[Job, str | None]
     if more := len(grants) - MOST_GRANTS:
         lines += [words.gettext("and {n} grants more").format(n=more)] if more > 0 else []
     if edits:
-        lines.append(f"**{words.gettext('Your last edits')}**")
+        heading = words.gettext("Your last edits")
+        lines.append(f"**{heading}**")
     return "\n".join(_fitting(lines, [_edit(job, link, locale) for job, link in edits]))
 
 
@@ -39,21 +41,21 @@ def bar(used: int, held: int, limit: int) -> str:
     return USED * full + HELD * (taken - full) + LEFT * (BLOCKS - taken)
 
 
-def left_of(unit: Unit, left: int, limit: int) -> tuple[str, str]:
+def left_of(unit: Unit, left: int, limit: int, locale: str) -> tuple[str, str]:
     """What is left and the limit, as numbers or dollars; a rest of money is rounded down."""
     if unit is Unit.MICRO_USD:
-        return dollars_left(left), dollars(limit)
-    return f"{max(0, left):,}", f"{limit:,}"
+        return dollars_left(left, locale), dollars(limit, locale)
+    return counted(max(0, left), locale), counted(limit, locale)
 
 
 def _window(balance: Balance, locale: str) -> str:
     words, allowance = language(locale), balance.window.allowance
-    left, limit = left_of(allowance.unit, balance.left, allowance.limit)
+    left, limit = left_of(allowance.unit, balance.left, allowance.limit, locale)
     first = words.gettext("{left} of {limit} left").format(left=left, limit=limit)
     drawn = bar(balance.used, balance.held, allowance.limit)
-    facts = [words.gettext("{used} used").format(used=_number(allowance.unit, balance.used))]
+    facts = [words.gettext("{used} used").format(used=_number(allowance.unit, balance.used, locale))]
     if balance.held:
-        facts.append(words.gettext("{held} held").format(held=_number(allowance.unit, balance.held)))
+        facts.append(words.gettext("{held} held").format(held=_number(allowance.unit, balance.held, locale)))
     facts.append(_resets(balance, locale))
     return f"**{heading(allowance, locale)}**{DOT}{first}\n{drawn} {DOT.join(facts)}"
 
@@ -68,7 +70,7 @@ def _resets(balance: Balance, locale: str) -> str:
 
 def _grant(balance: Balance, locale: str) -> str:
     words, allowance = language(locale), balance.window.allowance
-    left, limit = left_of(allowance.unit, balance.left, allowance.limit)
+    left, limit = left_of(allowance.unit, balance.left, allowance.limit, locale)
     sentence = words.gettext("**Granted to you: {what}**{dot}{left} of {limit} left, until {when}")
     what = words.gettext(UNITS[allowance.unit])
     return sentence.format(what=what, dot=DOT, left=left, limit=limit, when=f"<t:{balance.window.ends_at}:f>")
@@ -82,8 +84,8 @@ def _edit(job: Job, link: str | None, locale: str) -> str:
 
 def _cost(job: Job, locale: str) -> tuple[str, ...]:
     if job.ended_at is None:
-        return (language(locale).gettext("holds {amount}").format(amount=dollars(job.predicted)),)
-    return (dollars(job.charged),)
+        return (language(locale).gettext("holds {amount}").format(amount=dollars(job.predicted, locale)),)
+    return (dollars(job.charged, locale),)
 
 
 def _fitting(lines: list[str], edits: list[str]) -> list[str]:
@@ -97,5 +99,5 @@ def _fitting(lines: list[str], edits: list[str]) -> list[str]:
     return fitting
 
 
-def _number(unit: Unit, number: int) -> str:
-    return dollars(number) if unit is Unit.MICRO_USD else f"{number:,}"
+def _number(unit: Unit, number: int, locale: str) -> str:
+    return dollars(number, locale) if unit is Unit.MICRO_USD else counted(number, locale)

@@ -3,7 +3,9 @@
 import asyncio
 from weakref import WeakValueDictionary
 
+from bot.domain.errors import DirectClosed, PermissionMissing, Refused
 from bot.domain.job import Job
+from bot.domain.request import Place, PlaceKind
 from bot.workflow.ports import Book, Postbox
 
 
@@ -24,3 +26,9 @@ class Announcer:
                 return now
             announcement = await self._postbox.announce(now, await self._book.ahead(job.id))
             return await self._book.announced(job.id, announcement)
+
+
+def closed_to_us(place: Place) -> Refused:
+    """What a member is told where nothing can be shown of their edit, wherever it was tried."""
+    in_private = place.kind in {PlaceKind.PRIVATE, PlaceKind.ANSWER}
+    return DirectClosed() if in_private else PermissionMissing(permission="Send Messages")

@@ -10,8 +10,9 @@ from pathlib import Path
 import structlog
 
 from bot.domain.draft import LIVES_S, Draft, DraftState
-from bot.domain.errors import AgreedBefore, EditGone, NotAgreed, NotYours, PermissionMissing, QuestionUnheard
+from bot.domain.errors import AgreedBefore, EditGone, NotAgreed, NotYours, QuestionUnheard
 from bot.domain.request import EditRequest
+from bot.workflow.announce import closed_to_us
 from bot.workflow.ports import Book, Clock, Postbox, Undeliverable, Unreachable
 
 EVERY_S = 30
@@ -44,7 +45,7 @@ class Drafts:
             return await self.book.asked(draft.id, await self.postbox.ask(draft, overlay))
         except Undeliverable:
             await self.book.close_draft(draft.id, DraftState.DROPPED)
-            raise PermissionMissing(permission="Send Messages") from None
+            raise closed_to_us(request.place) from None
         except Unreachable:
             await self.book.close_draft(draft.id, DraftState.DROPPED)
             raise QuestionUnheard from None

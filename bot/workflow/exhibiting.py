@@ -6,8 +6,9 @@ from pathlib import Path
 
 import structlog
 
-from bot.domain.errors import EditGone, Failed, NothingUntouched, NotYours, PermissionMissing, TooLate
+from bot.domain.errors import EditGone, Failed, NothingUntouched, NotYours, ResultGone, TooLate
 from bot.domain.job import Job
+from bot.workflow.announce import closed_to_us
 from bot.workflow.packing import Packer, result_name
 from bot.workflow.ports import Blobs, Book, Exhibit, Parcel, Pictures, Postbox, Source, Undeliverable, Unreachable
 
@@ -47,6 +48,8 @@ class Exhibitor:
         return job
 
     async def _comparison(self, job: Job, folder: Path) -> Parcel:
+        if job.request.lender is not None:
+            raise NotYours  # picture 1 is another member's, and may be private
         first, after = job.request.pictures[0], job.results[0]
         before = Source(await self._there(first.blob), first.filename)
         source = Source(await self._there(after.blob), result_name(job, 1, after.format))
@@ -69,7 +72,7 @@ class Exhibitor:
         try:
             return await self.postbox.show(job, which, parcels)
         except Undeliverable:
-            raise PermissionMissing(permission="Send Messages") from None
+            raise closed_to_us(job.request.place) from None
         except Unreachable:
             log.warning("exhibit_unposted", job=job.id)
             raise Failed from None
@@ -77,7 +80,7 @@ class Exhibitor:
     async def _there(self, blob: str) -> Path:
         path = self.blobs.path(blob)
         if not await asyncio.to_thread(path.is_file):  # swept after the retention time
-            raise EditGone
+            raise ResultGone
         return path
 
 

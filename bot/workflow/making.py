@@ -32,6 +32,7 @@ from bot.domain.job import Job, ResultPicture, State
 from bot.domain.money import settle
 from bot.domain.progress import Phase, Progress
 from bot.workflow.announce import Announcer
+from bot.workflow.course import Course, pictures_a_call
 from bot.workflow.handing import Handing
 from bot.workflow.insistence import Insistence, to_the_end
 from bot.workflow.patience import PAUSES_S, Patience
@@ -178,7 +179,7 @@ class Maker:
     async def _attempt(self, card: ModelCard, job: Job, prepared: Prepared, folder: Path) -> Job | None:
         if self.patience.stopping():
             raise Stopping
-        asked = min(job.request.options.n - len(job.results), 1 if _streams(card, job) else card.n_per_call)
+        asked = min(job.request.options.n - len(job.results), pictures_a_call(card, job))
         await take_room(folder, asked)
         crash.point("before-sent")
         attempt = await self.book.sent(job.id, card.provider)
@@ -211,6 +212,7 @@ class Maker:
         self, card: ModelCard, job: Job, attempt: str, asked: int, prepared: Prepared, folder: Path
     ) -> Answer:
         request, first = job.request, prepared.pictures[0]
+        course = await Course.begun(self.book, self.postbox, self.clock, job, card)
         # They were settled for the first card in order; another one may have a setting more, whose default is dear.
         call = Call(
             attempt=attempt,
@@ -227,21 +229,12 @@ class Maker:
                 if isinstance(event, Answer):
                     return event
                 if isinstance(event, Preview):
-                    await self._preview(job, event)
+                    await course.preview(event)
                 else:
                     if event.phase is Phase.RECEIVING:
                         await give_room(folder)
-                    self.postbox.progress(job, event)
+                    course.tell(event)
         raise Doubtful("the provider's answer never came")
-
-    async def _preview(self, job: Job, preview: Preview) -> None:
-        try:
-            now = await self.book.job(job.id)
-        except Exception as fault:  # noqa: BLE001 - the call goes on, whatever becomes of a preview
-            log.warning("preview_lost", kind=type(fault).__name__)
-            return
-        if now is not None and not now.muted:  # who stopped an edit has seen enough of it
-            self.postbox.progress(now, Progress(Phase.WAITING), preview)
 
     async def _settle(self, card: ModelCard, job: Job, attempt: str, asked: int, answer: Answer) -> Job | None:
         kept: list[ResultPicture] = []
@@ -343,11 +336,6 @@ class Maker:
         door = card.provider if self.provider.is_shut(card.provider) else f"{card.provider}:{card.name}"
         if await self.book.once(f"provider-locked:{door}:{today}"):
             await self.postbox.alert(ProviderLocked(provider=card.provider, model=card.name))
-
-
-def _streams(card: ModelCard, job: Job) -> bool:
-    options = job.request.options
-    return card.stream and bool(options.stream or options.partial_images)
 
 
 def _share(job: Job, asked: int) -> int:

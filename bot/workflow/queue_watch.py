@@ -13,26 +13,23 @@ from typing import Protocol
 import structlog
 
 from bot.domain.job import Job
-from bot.domain.progress import Pace, Phase, Progress, eta_s, typical_s
+from bot.domain.progress import Pace, Phase, Progress, eta_s
 from bot.workflow.ports import Clock, Preview
+from bot.workflow.usual import Measured, kind_of, usual_s
 
 MOST_MESSAGES = 20
 EVERY_S = 3.0
 
 log = structlog.get_logger()
 
-Kind = tuple[str, str | None, str | None]
 Work = Callable[[int], Awaitable[None]]
 
 
-class Line(Protocol):
+class Line(Measured, Protocol):
     """What is asked of the book."""
 
     async def line(self) -> Sequence[Job]:
         """The queued jobs that have a status message, in the order in which the dispatcher's fairness lets them go."""
-
-    async def latencies(self, model: str, quality: str | None, size: str | None) -> Sequence[float]:
-        """How many seconds the last fifty such jobs took from being sent to their end, the newest first."""
 
 
 class Board(Protocol):
@@ -90,12 +87,12 @@ class QueueWatch:
     async def _look(self) -> None:
         line = [job for job in await self._book.line() if job.id not in self._begun]
         front = line[:MOST_MESSAGES]
-        typical = {kind: await self._typical(kind) for kind in dict.fromkeys(map(_kind, front))}
+        typical = {kind: await usual_s(self._book, kind) for kind in dict.fromkeys(map(kind_of, front))}
         shown, users, guilds = dict[int, Progress](), Counter[int](), Counter[int | None]()
         for ahead, job in enumerate(front):
             user, guild = job.request.user_id, job.request.place.guild_id
             rounds = self._pace.rounds(ahead, users[user], None if guild is None else guilds[guild])
-            progress = Progress(Phase.QUEUED, ahead, eta_s=eta_s(typical[_kind(job)], rounds))
+            progress = Progress(Phase.QUEUED, ahead, eta_s=eta_s(typical[kind_of(job)], rounds))
             if job.id not in self._begun:
                 shown[job.id] = progress
                 if self._shown.get(job.id) != progress:
@@ -103,13 +100,3 @@ class QueueWatch:
             users[user] += 1
             guilds[guild] += 1
         self._shown = shown
-
-    async def _typical(self, kind: Kind) -> float | None:
-        like_this = await self._book.latencies(*kind)
-        if (typical := typical_s(like_this)) is not None:
-            return typical
-        return typical_s(await self._book.latencies(kind[0], None, None))
-
-
-def _kind(job: Job) -> Kind:
-    return job.request.model, job.request.options.quality, job.request.options.size

@@ -1,7 +1,9 @@
 """Telling how a job ended: its pictures into the thread, or the reason why there are none."""
 
+import asyncio
 import contextlib
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import structlog
 
@@ -11,11 +13,13 @@ from bot.domain.progress import Phase, Progress
 from bot.workflow.announce import Announcer
 from bot.workflow.finishing import Finisher
 from bot.workflow.guild_log import GuildLog
+from bot.workflow.lineage import made_of
 from bot.workflow.packing import Packer, result_name
 from bot.workflow.ports import (
     Blobs,
     Book,
     Delivery,
+    Lighten,
     Parcel,
     Postbox,
     Undeliverable,
@@ -71,7 +75,8 @@ class Reporter:
             parcels = [await self.pack(whole, limit, folder) for whole in self._whole(job)]
             if await self._is_muted(job):
                 return  # its member stopped it while the pictures were worked on
-            delivery = Delivery(job, tuple(parcels), posted_before, look_first)
+            came_from = await made_of(self.book, job)
+            delivery = Delivery(job, tuple(parcels), posted_before, look_first, came_from, self._lighten(folder))
             crash.point("before-post")
             async with contextlib.aclosing(self.postbox.deliver(delivery)) as posted:
                 async for part, message_id in posted:
@@ -83,6 +88,15 @@ class Reporter:
             Parcel(number, self.blobs.path(picture.blob), result_name(job, number, picture.format), picture.bytes)
             for number, picture in enumerate(job.results, 1)
         ]
+
+    def _lighten(self, folder: Path) -> Lighten:
+        async def lighten(parcel: Parcel, limit: int) -> Parcel:
+            again = folder / f"again-{parcel.number}"
+            await asyncio.to_thread(again.mkdir, exist_ok=True)
+            copy = await self.pack(parcel, limit, again)
+            return replace(copy, lighter_than=parcel.lighter_than or copy.lighter_than)
+
+        return lighten
 
     async def _is_muted(self, job: Job) -> bool:
         now = await self.book.job(job.id)

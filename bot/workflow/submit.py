@@ -16,18 +16,18 @@ from bot.domain.errors import (
     Moderated,
     NoPicture,
     NotYours,
-    PermissionMissing,
     ProviderShut,
     QueueFull,
     TooLate,
     TooManyWaiting,
 )
-from bot.domain.job import UNSETTLED, Announcement, Job
+from bot.domain.job import UNSETTLED, Job
 from bot.domain.quota import Balance, Demand, Member, Statute, Terms
-from bot.domain.request import Door, EditRequest, Origin, Place, PlaceKind
-from bot.workflow.announce import Announcer
+from bot.domain.request import Door, EditRequest, Origin, Place
+from bot.workflow.announce import Announcer, closed_to_us
 from bot.workflow.drafts import Drafts
 from bot.workflow.exhibiting import Exhibitor
+from bot.workflow.lineage import home
 from bot.workflow.looking import Looking, fitting, notes
 from bot.workflow.ports import (
     Asking,
@@ -35,6 +35,7 @@ from bot.workflow.ports import (
     Book,
     Clock,
     Council,
+    Guilds,
     Note,
     Placed,
     Postbox,
@@ -43,6 +44,7 @@ from bot.workflow.ports import (
     Undeliverable,
     Unreachable,
 )
+from bot.workflow.rights import moderation, shows
 from bot.workflow.room import told_plainly
 from bot.workflow.settling import settled
 from bot.workflow.thresholds import Thresholds
@@ -61,6 +63,7 @@ class Submit:
     look: Looking
     book: Book
     council: Council
+    guilds: Guilds
     blobs: Blobs
     postbox: Postbox
     announce: Announcer
@@ -80,16 +83,19 @@ class Submit:
         with told_plainly():
             return await self._take(request, asks=True)
 
-    async def agree(self, draft_id: int, user_id: int, role_ids: tuple[int, ...] | None = None) -> Receipt:
+    async def agree(
+        self, draft_id: int, user_id: int, role_ids: tuple[int, ...] | None = None, guild_id: int | None = None
+    ) -> Receipt:
         """The member says yes to a draft: it is placed, if it is not too late.
 
-        `role_ids` are the member's roles now, where the door knows them.
+        `role_ids` are the member's roles now in the server where they say so; those of another say nothing.
         """
         draft = await self.drafts.of(draft_id, user_id)
-        request = draft.request if role_ids is None else replace(draft.request, role_ids=role_ids)
+        request = with_roles(draft.request, role_ids, guild_id)
         statute = await self._statute(request)
         if draft.state is DraftState.OPEN:
             quota.admit(statute)
+            await self._admit(request)
             self._open_cards(request)
             quota.check_permits(statute.permits, _member(request), request.model, request.options)
         with told_plainly():
@@ -99,48 +105,45 @@ class Submit:
         """The member says no to a draft."""
         await self.drafts.drop(draft_id, user_id)
 
-    async def again(self, job_id: int, user_id: int, role_ids: tuple[int, ...] | None = None) -> Receipt:
+    async def again(
+        self, job_id: int, user_id: int, role_ids: tuple[int, ...] | None = None, guild_id: int | None = None
+    ) -> Receipt:
         """Place the same edit once more, as a new job with a new hold: this press is the new consent, dear or not.
 
-        `role_ids` are the member's roles now, where the door knows them.
+        `role_ids` are the member's roles now in the server where they press; those of another say nothing.
         A button pressed twice is one consent: it leads to the edit that the first press placed, unless that one ended
         without a picture, too, and is the one to be tried again.
         """
         job = await self._owned(job_id, user_id)
-        place = _home(job.announcement, job.request.place)
-        origin = Origin(Door.BUTTON, job_id)
-        roles = job.request.role_ids if role_ids is None else role_ids
-        anew = replace(job.request, origin=origin, place=place, parent=job_id, status_message=None, role_ids=roles)
+        anew = replace(job.request, origin=Origin(Door.BUTTON, job_id), parent=job_id, status_message=None)
+        anew = replace(with_roles(anew, role_ids, guild_id), place=home(job))
         with told_plainly():
             receipt = await self._take(anew, asks=False)
         assert isinstance(receipt, Receipt)  # noqa: S101 - only a question is no receipt, and none was to be asked
         if receipt.fresh or receipt.job.results or receipt.job.state in UNSETTLED:
             return receipt
-        return await self.again(receipt.job.id, user_id, role_ids)
+        return await self.again(receipt.job.id, user_id, role_ids, guild_id)
 
-    async def cancel(
-        self, job_id: int, user_id: int, *, may_moderate: bool = False, guild_id: int | None = None
-    ) -> Job:
+    async def cancel(self, job_id: int, user_id: int, *, moderates: Place | None = None) -> Job:
         """Stop an edit: before the paid call its hold is given back, after it the pictures are kept but not shown.
 
-        Its member may, and whoever moderates the guild that it is in; `guild_id` is where they do.
+        Its member may, and whoever moderates where everybody sees it.
         """
         found = await self._found(job_id)
-        moderates = may_moderate and guild_id is not None and guild_id == found.request.place.guild_id
-        if found.request.user_id != user_id and not moderates:
+        if found.request.user_id != user_id and (moderates is None or not shows(moderates, found)):
             raise NotYours
         job = await self.book.cancel(job_id)
         if job is None:
             raise TooLate
         if found.request.user_id != user_id:
-            await self.book.remember(_moderated(job_id), "yes")
+            await self.book.remember(moderation(job_id), "yes")
         self.wake()
         return job
 
     async def show(self, job_id: int, user_id: int) -> Job:
         """Post the pictures of an edit that was cancelled too late to save its cost, but not against a moderator."""
         await self._owned(job_id, user_id)
-        if await self.book.recall(_moderated(job_id)) is not None:
+        if await self.book.recall(moderation(job_id)) is not None:
             raise Moderated
         job = await self.book.unmute(job_id)
         if job is None:
@@ -197,6 +200,7 @@ class Submit:
             return await self._receipt(Placed(before, fresh=False, ahead=await self.book.ahead(before.id)))
         statute, member = await self._statute(request), _member(request)
         quota.admit(statute)
+        await self._admit(request)
         await self._check_queue(request)
         request = replace(
             request, model=request.model or quota.open_model(statute.permits, member, self.catalog.default)
@@ -211,8 +215,10 @@ class Submit:
                 request, predicted = settled(cards, request, seen, statute, member)
                 if not (asks and predicted > self.terms().ask_above):
                     return _with(said, await self._placed(request, statute, predicted))
+                await self._check_questions(request)
                 await self._check_allowances(request, statute, predicted)
-                draft = await self.drafts.ask(request, predicted, seen.mask.overlay if seen.mask else None)
+                shown = seen.mask if request.lender is None else None  # it is drawn over picture 1
+                draft = await self.drafts.ask(request, predicted, shown.overlay if shown else None)
         if draft.state is DraftState.OPEN:
             return Asking(draft, said)
         return _with(said, await self._placed(draft.request, statute, draft.predicted, draft.id))
@@ -235,6 +241,10 @@ class Submit:
         job = await self._announced(placed.job)
         return Receipt(job, job.announcement, placed.ahead, fresh=placed.fresh)
 
+    async def _admit(self, request: EditRequest) -> None:
+        """Raises what the guild's settings have against an edit from here, or from this member."""
+        (await self.guilds.settings(request.place.guild_id)).admit(request.place, request.role_ids)
+
     async def _check_queue(self, request: EditRequest) -> None:
         """Raises `TooManyWaiting` or `QueueFull` where the line is as long as it may be."""
         terms, waiting = self.terms(), await self.book.waiting(request.user_id, request.place.guild_id)
@@ -242,6 +252,12 @@ class Submit:
             raise TooManyWaiting(waiting=waiting.of_user)
         if waiting.all >= terms.queue_limit:
             raise QueueFull(waiting=waiting.all)
+
+    async def _check_questions(self, request: EditRequest) -> None:
+        """Raises `TooManyWaiting` where the member is asked about as many edits as may wait: each keeps its files."""
+        asked = await self.book.open_drafts(request.user_id, request.origin)
+        if asked >= self.terms().waiting_per_member:
+            raise TooManyWaiting(waiting=asked)
 
     async def _check_allowances(self, request: EditRequest, statute: Statute, predicted: int) -> None:
         """Raises what `place` would, holding nothing: nobody is asked for a yes that would be refused as it stands."""
@@ -276,23 +292,19 @@ class Submit:
         except Undeliverable:
             await self.book.cancel(job.id)
             self.wake()
-            raise PermissionMissing(permission="Send Messages") from None
+            raise closed_to_us(job.request.place) from None
 
 
 def _member(request: EditRequest) -> Member:
     return Member(request.user_id, request.place.guild_id, request.role_ids)
 
 
-def _moderated(job_id: int) -> str:
-    return f"moderated:{job_id}"
+def with_roles(request: EditRequest, role_ids: tuple[int, ...] | None, guild_id: int | None) -> EditRequest:
+    """The request with the roles that its member has now, if they are those of its server."""
+    if role_ids is None or guild_id != request.place.guild_id:
+        return request
+    return replace(request, role_ids=role_ids)
 
 
 def _with(said: tuple[Note, ...], receipt: Receipt) -> Receipt:
     return replace(receipt, notes=(*said, *receipt.notes))
-
-
-def _home(announcement: Announcement | None, place: Place) -> Place:
-    # A second try belongs where the first one's results would have gone: in the thread that it opened.
-    if announcement is None or place.kind is not PlaceKind.CHANNEL or announcement.home_id == announcement.channel_id:
-        return place
-    return replace(place, channel_id=announcement.home_id, kind=PlaceKind.THREAD)

@@ -4,7 +4,7 @@ from collections.abc import Awaitable
 
 import structlog
 
-from bot.workflow.ports import Blobs, Book, Clock
+from bot.workflow.ports import Blobs, Book, Clock, Gatherings, Guilds
 
 EVERY_S = 3600
 UNPLACED_LIVE_S = 3600
@@ -12,14 +12,19 @@ UNPLACED_LIVE_S = 3600
 log = structlog.get_logger()
 
 
-async def sweep(book: Book, blobs: Blobs, clock: Clock, retention_s: float) -> None:
+async def sweep(
+    book: Book, blobs: Blobs, gatherings: Gatherings, guilds: Guilds, clock: Clock, retention_s: float
+) -> None:
     """Run until cancelled. What a job refers to stays for `retention_s` after it was placed, and until it is over.
 
-    The same holds for what was said in it: prompts, names of files, drafts.
+    The same holds for what was said in it: prompts, names of files, drafts; and for what the admins of a server have
+    chosen, counted from when the bot left it. Trays and pickers have ends of their own.
     """
     while True:
         now = clock.now()
         await _tidied("rows", book.expire(now - retention_s))
+        await _tidied("gatherings", gatherings.sweep())  # before the pictures, which then belong to nobody
+        await _tidied("guilds", guilds.forget_left(now - retention_s))
         await _tidied("blobs", _blobs(book, blobs, now, retention_s))
         await clock.sleep(EVERY_S)
 

@@ -34,9 +34,9 @@ async def command(
 
     With `checked` off the options are not held against what the command declares.
     """
-    world, acting = scene.server.world, scene.server.stage.acting
+    world, finding = scene.server.world, scene.server.stage.finding
     user = world.users[by]
-    place = acting.place(user, at)
+    place = finding.place(user, at)
     first, below = command_words(name)
     declared = scene.server.stage.registry.find(CHAT_INPUT, first, None)
     assert declared is not None

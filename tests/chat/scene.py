@@ -14,6 +14,7 @@ from bot.chat.client import DarkroomClient
 from bot.chat.delivery.postbox import DiscordPostbox
 from bot.chat.desk import Desk
 from bot.chat.intake.download import Downloads, cdn_origins
+from bot.chat.intake.links import FreshLinks
 from bot.chat.intake.taking import Intake
 from bot.domain.catalog import Catalog, Provider, read_shelf, shipped_cards
 from bot.domain.deed import Spend
@@ -23,25 +24,35 @@ from bot.sandbox.clock import Clock
 from bot.sandbox.discord_server import DiscordServer
 from bot.sandbox.member import Member
 from bot.workflow.announce import Announcer
+from bot.workflow.archive import Archive
 from bot.workflow.drafts import Drafts
 from bot.workflow.exhibiting import Exhibitor
 from bot.workflow.finishing import Finisher
 from bot.workflow.forgetting import Forgetting
 from bot.workflow.govern import Govern
 from bot.workflow.guild_log import GuildLog
+from bot.workflow.hosting import Hosting
 from bot.workflow.insistence import Insistence
 from bot.workflow.looking import Looking
 from bot.workflow.making import Maker
 from bot.workflow.packing import Packer
 from bot.workflow.patience import Patience
+from bot.workflow.picking import Picking
 from bot.workflow.ports import Charts
 from bot.workflow.reporting import Reporter
+from bot.workflow.reposting import Reposter
+from bot.workflow.rights import Rights
+from bot.workflow.sources import Sources
 from bot.workflow.submit import Submit
 from bot.workflow.thresholds import Thresholds
+from bot.workflow.trays import Trays
 from bot.workflow.work import Worker
+from bot.workflow.workbench import Workbench
 from tests.standins import FolderBlobs, PlainPictures, RoomyDisk, ScriptedProvider, Steps
 from tests.workflow.memory_book import MemoryBook
 from tests.workflow.memory_council import MemoryCouncil
+from tests.workflow.memory_gatherings import MemoryGatherings
+from tests.workflow.memory_guilds import MemoryGuilds
 
 PICTURE = b"png 1024x1024"
 NEVER = 1_000_000_000  # micro-USD that no edit of a test costs
@@ -91,6 +102,8 @@ class Scene:
     worker: Worker
     council: MemoryCouncil
     steps: Steps
+    gatherings: MemoryGatherings
+    guilds: MemoryGuilds
 
     def member(self, name: str = "mira", channel: str = "pictures") -> Member:
         """Somebody who uses the bot."""
@@ -105,7 +118,7 @@ class Scene:
 @asynccontextmanager
 async def discord_standin(clock: Clock) -> AsyncIterator[tuple[DiscordServer, str]]:
     """A Discord on a free port, which discord.py is pointed back from afterwards."""
-    base, gateway = discord.http.Route.BASE, DiscordWebSocket.DEFAULT_GATEWAY
+    base, gateway, files = discord.http.Route.BASE, DiscordWebSocket.DEFAULT_GATEWAY, discord.Asset.BASE
     server = DiscordServer(clock)
     runner = web.AppRunner(server.application())
     await runner.setup()
@@ -117,7 +130,7 @@ async def discord_standin(clock: Clock) -> AsyncIterator[tuple[DiscordServer, st
         yield server, url
     finally:
         await runner.cleanup()
-        discord.http.Route.BASE, DiscordWebSocket.DEFAULT_GATEWAY = base, gateway
+        discord.http.Route.BASE, DiscordWebSocket.DEFAULT_GATEWAY, discord.Asset.BASE = base, gateway, files
 
 
 @asynccontextmanager
@@ -194,7 +207,8 @@ async def a_bot(
             identifies=book.identifies,
             api_url=api,
         )
-        postbox = DiscordPostbox(client, client.logged_in, clock, operators)
+        gatherings, guilds = MemoryGatherings(clock, book), MemoryGuilds(clock, council)
+        postbox = DiscordPostbox(client, client.logged_in, clock, operators, client.tokens, guilds.presets)
         announce = Announcer(book, postbox)
         drafts, pack = Drafts(book, postbox, clock), Packer(pictures)
         guild_log = GuildLog(council, book, postbox)
@@ -204,6 +218,7 @@ async def a_bot(
             look=Looking(pictures, blobs),
             book=book,
             council=council,
+            guilds=guilds,
             blobs=blobs,
             postbox=postbox,
             announce=announce,
@@ -219,10 +234,31 @@ async def a_bot(
         make = Maker(catalog, pictures, provider, book, blobs, postbox, announce, clock, patience, insist, b"key")
         finish = Finisher(catalog, pictures, blobs, book, postbox, clock)
         worker = Worker(book, make, Reporter(book, blobs, postbox, finish, pack, announce, guild_log))
-        intake = Intake(blobs, downloads, catalog, rules or HouseRules(), lambda: client.stopping)
         forgetting = Forgetting(book, b"key")
         govern = Govern(council, catalog, guild_log, clock)
-        client.desk = Desk(intake, submit, catalog, govern, TextCharts(), blobs, forgetting, frozenset(operators))
+        sources, trays = Sources(book, blobs, gatherings), Trays(gatherings, blobs, pictures, clock)
+        house_rules, fresh = rules or HouseRules(), FreshLinks(client)
+        intake = Intake(
+            blobs, downloads, catalog, house_rules, lambda: client.stopping, guilds, council, sources, fresh
+        )
+        rights, repost = Rights(book, guilds, sources), Reposter(book, blobs, postbox, pack)
+        client.desk = Desk(
+            intake=intake,
+            submit=submit,
+            catalog=catalog,
+            govern=govern,
+            charts=TextCharts(),
+            blobs=blobs,
+            forgetting=forgetting,
+            hosting=Hosting(guilds, catalog, guild_log),
+            sources=sources,
+            trays=trays,
+            picking=Picking(gatherings, submit, sources, clock),
+            workbench=Workbench(book, postbox, guilds, sources, submit, trays, rights, repost),
+            archive=Archive(book, blobs, guilds, council, rights, repost, pack),
+            guild_log=guild_log,
+            operators=frozenset(operators),
+        )
         async with client, asyncio.TaskGroup() as group:
             lines = group.create_task(postbox.run())
             serving = group.create_task(client.serve(server.token)) if connected else None
@@ -231,7 +267,9 @@ async def a_bot(
             else:
                 await client.logged_in.wait()
                 await at_home(client)
-            yield Scene(server, url, clock, client, postbox, book, blobs, provider, worker, council, steps)
+            yield Scene(
+                server, url, clock, client, postbox, book, blobs, provider, worker, council, steps, gatherings, guilds
+            )
             await client.close()
             lines.cancel()
             if serving is not None:

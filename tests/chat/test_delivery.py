@@ -12,7 +12,7 @@ from bot.domain.progress import Phase, Progress
 from bot.domain.request import Door, EditRequest, InputFile, Origin, Place, PlaceKind
 from bot.sandbox.discord_api.faults import Fault
 from bot.sandbox.discord_api.furnish import GUILD, MIRA, NEWS, PICTURES, VOICE
-from bot.workflow.ports import Delivery, Parcel, Undeliverable
+from bot.workflow.ports import Delivery, Exhibit, Parcel, Undeliverable
 from tests.chat.scene import Scene, a_scene
 
 MIB = 1024 * 1024
@@ -73,7 +73,7 @@ async def test_announce(tmp_path: Path) -> None:
 
     assert message["content"].splitlines() == [
         "Edit #7 · queued, 2 ahead · holds $0.05",
-        f"<@{MIRA}> · mask: sky-mask.png",
+        f"<@{MIRA}> · asked <t:{int(job.placed_at)}:R> · mask: sky-mask.png",
     ]
     assert message["embeds"][0]["description"] == "make it \\*\\*blue\\*\\* @\u200beveryone"
     assert (message["mentions"], message["mention_everyone"]) == ([], False)
@@ -211,7 +211,7 @@ async def test_swept(tmp_path: Path) -> None:
         assert names == ["edit-7-v1-2.png"]
 
 
-CLOSED = [(403, 50001), (403, 50013), (404, 10003), (400, 160005), (400, 50083), (400, 200000)]
+CLOSED = [(403, 50001), (403, 50013), (404, 10003), (400, 160005), (400, 50083), (404, 10008)]
 
 
 @pytest.mark.parametrize(("status", "code"), CLOSED)
@@ -226,6 +226,54 @@ async def test_closed_thread(tmp_path: Path, status: int, code: int) -> None:
         await deliver(scene, Delivery(job, parcels(tmp_path, 100)))
 
         assert (await said(scene, PICTURES))[-1][1] == ["edit-7-v1-1.png"]
+
+
+@pytest.mark.parametrize(("refusals", "place"), [(1, "thread"), (2, "channel")])
+async def test_automod(tmp_path: Path, refusals: int, place: str) -> None:
+    """What a rule of the server's blocks goes without a word of the member's, and then to the next place."""
+    async with a_scene(tmp_path, connected=False) as scene, scene.member() as mira:
+        job = done(scene, await announced(scene))
+        assert job.announcement is not None
+        home = job.announcement.home_id
+        blocked = {"method": "POST", "path": f"/channels/{home}/messages$", "status": 400, "code": 200000}
+        scene.server.faults.add(Fault.read({**blocked, "times": refusals}))
+
+        await deliver(scene, Delivery(job, parcels(tmp_path, 100)))
+
+        [file] = (await mira.messages(home if place == "thread" else PICTURES))[-1]["attachments"]
+        assert file["filename"] == "edit-7-v1-1.png"
+        assert ("description" in file) is (place == "channel")
+
+
+async def test_automod_and_the_name_of_a_thread(tmp_path: Path) -> None:
+    """A thread whose name a rule of the server's blocks is opened under the edit's number."""
+    async with a_scene(tmp_path, connected=False) as scene, scene.member() as mira:
+        scene.server.faults.add(Fault("POST", "/threads$", 400, 200001))
+        job = await announced(scene)
+        assert job.announcement is not None
+        thread = (await mira.messages())[-1]["thread"]
+
+        assert job.announcement.home_id == int(thread["id"])
+        assert thread["name"] == "Edit #7"
+
+
+async def test_hidden(tmp_path: Path) -> None:
+    """Behind a spoiler every picture has the name that Discord hides it by, and is found again by our own."""
+    async with a_scene(tmp_path, connected=False) as scene:
+        job = done(scene, await announced(scene))
+        job = replace(job, request=replace(job.request, spoiler=True))
+        assert job.announcement is not None
+        files = parcels(tmp_path, 100)
+
+        first = await deliver(scene, Delivery(job, files))
+        scene.clock.advance(600)
+        again = await deliver(scene, Delivery(job, files, look_first=True))
+        compared = replace(files[0], filename="edit-7-v1-1-compared.png")
+        await scene.postbox.show(job, Exhibit.COMPARISON, (compared,))
+
+        assert again == first
+        shown = [names for _, names in await said(scene, job.announcement.home_id)]
+        assert shown == [["SPOILER_edit-7-v1-1.png"], ["SPOILER_edit-7-v1-1-compared.png"]]
 
 
 async def test_direct_message_at_last(tmp_path: Path) -> None:

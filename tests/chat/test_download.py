@@ -39,7 +39,7 @@ def sending(body: bytes, status: int = 200) -> Serve:
     return serve
 
 
-async def fetched(serve: Serve, target: Path, announced: int, limit: int = LIMIT) -> bytes:
+async def fetched(serve: Serve, target: Path, announced: int | None, limit: int = LIMIT) -> bytes:
     """The bytes on disk after one download."""
     async with cdn(serve) as url, Downloads(cdn_origins(url)) as downloads:
         size = await downloads.fetch(Offered("cat.png", f"{url}/cat.png?ex=1", announced), target, limit)
@@ -127,8 +127,13 @@ async def test_other_hosts(tmp_path: Path, url: str) -> None:
 
 
 def test_origins() -> None:
-    """Discord's two hosts over https, and another server only where the settings name one."""
-    assert cdn_origins(None) == {"https://cdn.discordapp.com", "https://media.discordapp.net"}
+    """Discord's own hosts over https, and another server only where the settings name one."""
+    assert cdn_origins(None) == {
+        "https://cdn.discordapp.com",
+        "https://media.discordapp.net",
+        "https://images-ext-1.discordapp.net",
+        "https://images-ext-2.discordapp.net",
+    }
     assert cdn_origins("http://127.0.0.1:81/api/v10") == cdn_origins(None) | {"http://127.0.0.1:81"}
 
 
@@ -145,6 +150,56 @@ async def test_refused(tmp_path: Path, status: int) -> None:
         await fetched(serve, tmp_path / "0", 3)
 
     assert asked == ["/cat.png"]
+
+
+@pytest.mark.parametrize("status", [403, 404])
+async def test_an_ended_link(tmp_path: Path, status: int) -> None:
+    """A link whose day is over is asked for anew, and the file comes by the new one."""
+    asked: list[str] = []
+
+    async def serve(request: web.Request) -> web.Response:
+        asked.append(request.query["ex"])
+        return web.Response(body=b"cat", status=status if request.query["ex"] == "old" else 200)
+
+    async with cdn(serve) as url, Downloads(cdn_origins(url)) as downloads:
+
+        async def renew(offered: Offered) -> str:
+            return offered.url.replace("old", "new")
+
+        offered = Offered("cat.png", f"{url}/cat.png?ex=old", 3)
+        assert await downloads.fetch(offered, tmp_path / "0", LIMIT, renew) == 3
+
+    assert asked == ["old", "new"]
+    assert (tmp_path / "0").read_bytes() == b"cat"
+
+
+@pytest.mark.parametrize("fresh", [None, "{url}/still-gone.png", "https://evil.example/a.png"])
+async def test_no_other_link(tmp_path: Path, fresh: str | None) -> None:
+    """Where there is no fresh link, or it has ended too or is not Discord's, the file is gone, and no more is asked."""
+    asked: list[str] = []
+
+    async def serve(request: web.Request) -> web.Response:
+        asked.append(request.path)
+        return web.Response(status=404)
+
+    async with cdn(serve) as url, Downloads(cdn_origins(url)) as downloads:
+
+        async def renew(_: Offered) -> str | None:
+            return fresh and fresh.format(url=url)
+
+        with pytest.raises(FileUnreachable):
+            await downloads.fetch(Offered("cat.png", f"{url}/cat.png", 3), tmp_path / "0", LIMIT, renew)
+
+    assert asked == ["/cat.png", "/still-gone.png"][: 2 if fresh and "url" in fresh else 1]
+
+
+async def test_unannounced(tmp_path: Path) -> None:
+    """What comes without its size is taken up to the limit, and refused where it is larger or empty."""
+    assert await fetched(sending(b"x" * LIMIT), tmp_path / "0", None) == b"x" * LIMIT
+    with pytest.raises(FileTooBig):
+        await fetched(sending(b"x" * (LIMIT + 1)), tmp_path / "1", None)
+    with pytest.raises(FileEmpty):
+        await fetched(sending(b""), tmp_path / "2", None)
 
 
 @pytest.mark.parametrize("stumble", ["500", "hang up", "too short", "cut"])

@@ -63,19 +63,20 @@ async def deliver(scene: Scene, job: Job, *parcels: Parcel) -> None:
 @pytest.mark.parametrize(
     ("result", "offered"),
     [
-        (PLAIN, [("Before/after", "edit:compare:7")]),
-        (LOCKED, [("Before/after", "edit:compare:7"), ("Untouched", "edit:untouched:7")]),
+        (PLAIN, ["revise", "vary", "use", "compare", "original", "delete"]),
+        (LOCKED, ["revise", "vary", "use", "compare", "original", "untouched", "delete"]),
     ],
 )
-async def test_offered(tmp_path: Path, result: ResultPicture, offered: list[tuple[str, str]]) -> None:
-    """Under the first results is what can be looked at: the untouched ones only where something else is posted."""
+async def test_offered(tmp_path: Path, result: ResultPicture, offered: list[str]) -> None:
+    """Under the first results is what can be done: the untouched ones only where something else is posted."""
     async with a_scene(tmp_path, connected=False) as scene:
         job = await done(scene, *[result] * 11)
 
         await deliver(scene, job, *(parcel(tmp_path, f"edit-7-v1-{n}.png", number=n) for n in range(1, 12)))
 
         first, second = await in_thread(scene, job)
-        assert (labels(first), labels(second)) == (offered, [])
+        assert [custom_id for _, custom_id in labels(first)] == [f"edit:{verb}:7" for verb in offered]
+        assert labels(second) == []
         assert [("edited by AI" in one["content"]) for one in (first, second)] == [True, True]
 
 

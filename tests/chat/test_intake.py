@@ -2,15 +2,14 @@
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import discord
 import pytest
 
-from bot.chat.intake.download import DISCORD_ORIGINS, Downloads, Offered
+from bot.chat.intake.finder import name_of
 from bot.chat.intake.reading import Asked
-from bot.chat.intake.taking import Caps, Intake, tell_apart
-from bot.chat.place import NEEDED, check_permissions, kind_of
-from bot.domain.catalog import Catalog
+from bot.chat.intake.taking import tell_apart
 from bot.domain.errors import (
     FileEmpty,
     FileTooBig,
@@ -21,55 +20,25 @@ from bot.domain.errors import (
     NotHere,
     NotInPrivate,
     OptionUnknown,
-    PermissionMissing,
+    PermissionsMissing,
+    PermissionsYours,
     Refused,
     Stopping,
     TooManyPictures,
     TwoMasks,
     UnknownModel,
 )
-from bot.domain.request import Door, HouseRules, MaskWish, Options, Origin, Place, PlaceKind
+from bot.domain.request import HouseRules, MaskWish, Options, Place, PlaceKind
 from bot.words.amounts import MIB
+from tests.chat.counter import an_intake, asked, file
 from tests.chat.scene import a_catalog
-from tests.standins import FolderBlobs, HandClock, Steps
-
-# An address that no test may reach: what gets as far as a download fails as unreachable.
-NOWHERE = "https://127.0.0.1:1/x"
+from tests.standins import Steps
 
 
-def file(name: str, size: int = 10) -> Offered:
-    """A file as Discord announces it."""
-    return Offered(name, NOWHERE, size)
-
-
-def asked(*names: str) -> Asked:
-    """An edit of files with these names."""
-    return Asked(
-        origin=Origin(Door.SLASH, 1),
-        place=Place(5, 6, PlaceKind.CHANNEL),
-        user_id=42,
-        locale="en-US",
-        granted=discord.Permissions.all(),
-        prompt="make it snow",
-        pictures=tuple(file(name) for name in names),
-    )
-
-
-async def refusal(
-    folder: Path,
-    wanted: Asked,
-    *,
-    rules: HouseRules | None = None,
-    stopping: bool = False,
-    catalog: Catalog | None = None,
-) -> Refused:
+async def refusal(folder: Path, wanted: Asked, **house: Any) -> Refused:
     """What the intake says no with; the blobs stay untouched."""
     steps = Steps()
-    blobs = FolderBlobs(folder, HandClock(steps), steps)
-    async with Downloads(DISCORD_ORIGINS) as downloads:
-        intake = Intake(
-            blobs, downloads, catalog or a_catalog(), rules or HouseRules(), lambda: stopping, Caps(50 * MIB, 200 * MIB)
-        )
+    async with an_intake(folder, steps=steps, **house) as intake:
         with pytest.raises(Refused) as caught:
             await intake.take(wanted)
     assert "keep" not in steps.taken
@@ -93,12 +62,19 @@ PLENTY = tuple(f"{number}.png" for number in range(17))
         (replace(asked("a.png"), mask=file("m.png", 51 * MIB)), FileTooBig),
         (replace(asked(), pictures=tuple(file("image.png", 41 * MIB) for _ in range(5))), FileTooBig),
         (replace(asked(), pictures=(file("image.png", 60 * MIB), file("image.png"))), FileTooBig),
-        (replace(asked("a.png"), granted=discord.Permissions.none()), PermissionMissing),
+        (replace(asked("a.png"), granted=discord.Permissions.none()), PermissionsMissing),
     ],
 )
 async def test_refused_before_a_byte(tmp_path: Path, wanted: Asked, kind: type[Refused]) -> None:
     """What can be known from Discord's announcement is refused before anything is fetched or kept."""
     assert type(await refusal(tmp_path, wanted)) is kind
+
+
+async def test_whoever_can_help(tmp_path: Path) -> None:
+    """Somebody who may give the bot what it lacks is told where."""
+    wanted = replace(asked("a.png"), granted=discord.Permissions.none(), may_grant=True)
+
+    assert type(await refusal(tmp_path, wanted)) is PermissionsYours
 
 
 async def test_sixteen_and_a_mask(tmp_path: Path) -> None:
@@ -150,15 +126,15 @@ def test_mask_by_name(names: tuple[str, ...], pictures: tuple[str, ...], mask: s
     """The mask is the file that is named so; a lone file is the picture; the others keep their order."""
     found, chosen = tell_apart(asked(*names))
 
-    assert tuple(one.filename for one in found) == pictures
-    assert (chosen.filename if chosen else None) == mask
+    assert tuple(map(name_of, found)) == pictures
+    assert (name_of(chosen) if chosen else None) == mask
 
 
 def test_mask_by_option() -> None:
     """Where the mask is given as such, names are not looked at."""
     found, chosen = tell_apart(replace(asked("sky-mask.png", "mask.png"), mask=file("photo.png")))
 
-    assert [one.filename for one in found] == ["sky-mask.png", "mask.png"]
+    assert list(map(name_of, found)) == ["sky-mask.png", "mask.png"]
     assert chosen == file("photo.png")
 
 
@@ -166,42 +142,3 @@ def test_mask_without_a_picture() -> None:
     """A mask alone is no edit."""
     with pytest.raises(NoPicture):
         tell_apart(replace(asked(), mask=file("m.png")))
-
-
-@pytest.mark.parametrize(
-    ("channel", "kind"),
-    [
-        (discord.ChannelType.text, PlaceKind.CHANNEL),
-        (discord.ChannelType.news, PlaceKind.CHANNEL),
-        (discord.ChannelType.public_thread, PlaceKind.THREAD),
-        (discord.ChannelType.private_thread, PlaceKind.THREAD),
-        (discord.ChannelType.news_thread, PlaceKind.THREAD),
-        (discord.ChannelType.voice, PlaceKind.IN_PLACE),
-        (discord.ChannelType.stage_voice, PlaceKind.IN_PLACE),
-        (discord.ChannelType.private, PlaceKind.IN_PLACE),
-    ],
-)
-def test_kind(channel: discord.ChannelType, kind: PlaceKind) -> None:
-    """A text or announcement channel gets a thread; a thread is used as it is; everywhere else it is in place."""
-    assert kind_of(channel) is kind
-
-
-@pytest.mark.parametrize(("kind", "permission"), [(kind, one) for kind in NEEDED for one in NEEDED[kind]])
-def test_permissions(kind: PlaceKind, permission: str) -> None:
-    """Each missing permission is named as Discord's settings name it."""
-    enough = discord.Permissions(**dict.fromkeys(NEEDED[kind], True))
-    check_permissions(enough, kind)
-
-    with pytest.raises(PermissionMissing) as caught:
-        check_permissions(discord.Permissions(enough.value & ~getattr(discord.Permissions, permission).flag), kind)
-
-    assert caught.value.fields == {"permission": NEEDED[kind][permission]}
-
-
-def test_sending_in_a_thread() -> None:
-    """In a thread the right to send in threads counts, and that to send in the channel does not."""
-    granted = discord.Permissions(**dict.fromkeys(NEEDED[PlaceKind.THREAD], True))
-
-    check_permissions(granted, PlaceKind.THREAD)
-    with pytest.raises(PermissionMissing):
-        check_permissions(granted, PlaceKind.CHANNEL)

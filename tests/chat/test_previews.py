@@ -54,8 +54,12 @@ async def test_replaced_and_removed(tmp_path: Path) -> None:
         await shows(mira, "receiving", "preview-7-1.png")
         scene.postbox.progress(job, Progress(Phase.RECEIVING), preview(tmp_path, 2, JPEG))
         await shows(mira, "receiving", "preview-7-2.jpg")
+        scene.postbox.progress(job, Progress(Phase.WAITING, preview=3, previews=3), preview(tmp_path, 3, WEBP))
+        await shows(mira, "preview 3 of 3", "preview-7-3.webp")
+        [status] = [one for one in await mira.messages() if one["embeds"]]
+        assert status["attachments"][0]["description"] == "preview 3 of 3"
         scene.postbox.progress(job, Progress(Phase.DELIVERING))
-        await shows(mira, "posting", "preview-7-2.jpg")
+        await shows(mira, "posting", "preview-7-3.webp")
         await scene.postbox.close(replace(job, state=State.TOLD))
         await shows(mira, "cancelled")
 

@@ -113,6 +113,21 @@ async def test_one_may_ask_where_nothing_can_be_edited(tmp_path: Path) -> None:
         assert json.loads(answer.files["darkroom.json"])["member"] == MIRA
 
 
+@pytest.mark.parametrize("where", ["pictures", "dm"])
+async def test_sharing(tmp_path: Path, where: str) -> None:
+    """A member says whether others may edit their pictures, for themselves alone, and can say otherwise again."""
+    async with a_scene(tmp_path) as scene:
+        off = await command(scene, "privacy sharing", MIRA, at=where, choice="off")
+        kept = await scene.gatherings.unshared({MIRA, BEN})
+        on = await command(scene, "privacy sharing", MIRA, at=where, choice="on")
+
+        assert off.text.startswith("Done: nobody but you can have me edit pictures that you have posted")
+        assert on.text.startswith("Done: others may edit pictures that you have posted")
+        assert off.private is (where == "pictures")
+        assert kept == {MIRA}
+        assert await scene.gatherings.unshared({MIRA, BEN}) == frozenset()
+
+
 async def test_a_long_file_is_packed() -> None:
     """What is long is sent as a zip; what is too long even so is refused with its size."""
     kept = b"x" * (PLAIN_UP_TO + 1)

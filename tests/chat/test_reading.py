@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from bot.chat.delivery.parts import BYTES_A_MESSAGE, FILES_A_MESSAGE, parts_of
 from bot.chat.intake.mention import wish
 from bot.chat.intake.reading import uploads
-from bot.chat.views.buttons import ACTIONS, TEMPLATE, EditButton
+from bot.chat.views.actions import ACTIONS
+from bot.chat.views.buttons import TEMPLATE, EditButton
 from bot.workflow.ports import Parcel
 
 ME = 77
@@ -77,7 +78,7 @@ def test_button_id(action: str, row: str) -> None:
 @pytest.mark.parametrize(
     "custom_id",
     [
-        "edit:delete:42",
+        "edit:destroy:42",
         "edit:go:42",
         "draft:cancel:42",
         "draft:go:",

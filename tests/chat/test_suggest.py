@@ -8,6 +8,7 @@ import pytest
 
 from bot.chat.views import suggest
 from bot.domain.catalog import Catalog, Provider, check_wish, read_shelf
+from bot.domain.preset import Preset
 from bot.domain.request import Options
 from tests.chat.scene import a_catalog
 
@@ -136,3 +137,24 @@ def test_zones() -> None:
     ]
     assert len(suggest.zones("")) == 25
     assert suggest.zones("atlantis") == []
+
+
+@pytest.mark.parametrize(
+    ("typed", "found"),
+    [("", ["Let it snow", "Rain"]), ("SNOW", ["Let it snow"]), (" rain ", ["Rain"]), ("hail", [])],
+)
+def test_presets(typed: str, found: list[str]) -> None:
+    """Presets are suggested by their names, with a mark that tells them from what somebody types."""
+    known = (Preset("Let it snow", "make it snow"), Preset("Rain", "make it rain"))
+
+    choices = suggest.presets(known, typed)
+
+    assert [one.value for one in choices] == found
+    assert [one.name for one in choices] == [f"★ {name}" for name in found]
+
+
+def test_as_many_presets_as_there_can_be() -> None:
+    """Twenty-five of the longest names fit."""
+    known = [Preset(f"{number:02}" + "n" * 38, "make it snow") for number in range(25)]
+
+    assert len(suggest.presets(known, "")) == 25

@@ -5,7 +5,8 @@ from enum import StrEnum
 import pytest
 
 from bot.chat.answers import NOTES
-from bot.chat.views.buttons import ACTIONS, LABELS
+from bot.chat.views.actions import ACTIONS
+from bot.chat.views.buttons import LABELS
 from bot.words import alt, notes, results
 from bot.workflow.ports import Exhibit, MaskForm, NoteKind, Rung
 

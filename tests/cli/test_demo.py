@@ -1,6 +1,7 @@
 """`darkroom demo`: the whole job with no token and no key, and the real provider only when it is asked for."""
 
 import asyncio
+import json
 import os
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
@@ -69,9 +70,9 @@ async def test_a_sandbox_with_its_bot(run: Run, tmp_path: Path) -> None:
     assert os.listdir(tmp_path) == []
 
 
-async def test_all_stories(run: Run, tmp_path: Path) -> None:
-    """Every way in is played with pictures of ours, each into a folder of its own."""
-    ended = await run("demo", "--story", "all", "--out", str(tmp_path / "out"))
+async def test_the_three_ways_in(run: Run, tmp_path: Path) -> None:
+    """Without pictures of one's own every way in is played with ours, each into a folder of its own."""
+    ended = await run("demo", "--out", str(tmp_path / "out"))
 
     assert ended.code == 0, ended
     for way in ("slash", "menu", "reply"):
@@ -80,6 +81,32 @@ async def test_all_stories(run: Run, tmp_path: Path) -> None:
             "thread.png",
             "transcript.txt",
         ]
+
+
+async def test_a_story(run: Run, tmp_path: Path) -> None:
+    """It leaves one picture and one transcript under its name, and what was posted in a folder."""
+    ended = await run("demo", "--story", "reply", "--out", str(tmp_path / "out"), "--json")
+
+    assert ended.code == 0, ended
+    told = json.loads(ended.out)
+    assert (told["story"], told["out"]) == ("reply", str(tmp_path / "out"))
+    written = {path.relative_to(tmp_path / "out").as_posix() for path in (tmp_path / "out").rglob("*.*")}
+    assert {"reply.png", "reply.txt", "reply/edit-1-v1-1.png", "reply/edit-2-v2-1.png"} <= written
+    words = (tmp_path / "out" / "reply.txt").read_text("utf-8")
+    assert words.index("#pictures\n") < words.index("Turn the sky") < words.index("#pictures › ") < words.index("snow")
+
+
+async def test_stories_that_cannot_be_told(run: Run, samples: Samples) -> None:
+    """One that there is not, and one with pictures or a provider of one's own, are wrong usage."""
+    image = ("--image", str(samples.picture))
+    unknown, own, real = await asyncio.gather(
+        run("demo", "--story", "sequel"),
+        run("demo", "--story", "slash", *image),
+        run("demo", "--story", "slash", "--real-provider"),
+    )
+
+    assert (unknown.code, own.code, real.code) == (2, 2, 2)
+    assert "workbench" in unknown.err
 
 
 async def test_what_is_refused(run: Run, samples: Samples, tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from bot.cli.demo import Story, edited
+from bot.cli.demo import Job, edited
 from bot.sandbox.samples import Samples
 from tests.cli.conftest import Run
 from tests.sandbox.discord.small_bot import running
@@ -57,7 +57,7 @@ async def test_a_question_is_read_as_text(asking: Stand, run: Run, samples: Samp
 async def test_a_demo_says_yes(asking: Stand, samples: Samples) -> None:
     """Whoever plays a story has decided on it: its question is answered, and the story ends with its pictures."""
     async with asking.member() as mira:
-        acted = await edited(mira, Story("slash", "ask first", (samples.picture,), None, {}))
+        acted = await edited(mira, Job("slash", "ask first", (samples.picture,), None, {}))
 
     assert (acted.asks, [file["filename"] for file in acted.files]) == ((), ["0.bin"])
 

@@ -131,7 +131,7 @@ async def test_a_refusal(stage: Stage, samples: Samples) -> None:
     """What the bot refuses exits 1 with its sentence, and so does what Discord would not let a member do."""
     edit = ("edit", "--image", str(samples.picture), "--prompt", "x")
     refused, impossible, nobody = await asyncio.gather(
-        stage.act(*edit, "--size", "7x7"), stage.act("edit", "--prompt", "x"), stage.act(*edit, "--as", "zoe")
+        stage.act(*edit, "--size", "7x7"), stage.act(*edit, "--n", "99"), stage.act(*edit, "--as", "zoe")
     )
 
     assert refused.code == impossible.code == nobody.code == 1
@@ -188,6 +188,27 @@ async def test_say(stage: Stage, samples: Samples) -> None:
     assert (said.code, asked.code) == (0, 0)
     assert "status: Edit #" in asked.out
     assert ".png" in asked.out
+
+
+async def test_choose(stage: Stage) -> None:
+    """A select is chosen from by its placeholder, in a message that only one member sees."""
+    opened = json.loads((await stage.act("command", "settings", "--as", "ada", "--json")).out)
+    words = ("choose", "--as", "ada", "--message", opened["private_id"], "--select", "What shall be changed?")
+    wrong = await stage.act(*words, "--value", "the weather")
+    chosen = await stage.act(*words, "--value", "channels_allowed")
+
+    assert (chosen.code, wrong.code) == (0, 1)
+    assert chosen.out.startswith("private: Channels allowed")
+    assert "the weather is none of" in wrong.err
+
+
+async def test_a_private_edit(stage: Stage, samples: Samples, tmp_path: Path) -> None:
+    """It is waited for though nobody else sees it, and its picture saved."""
+    edit = ("edit", "--image", str(samples.picture), "--prompt", "x", "--private", "--out", str(tmp_path))
+    made = await stage.act(*edit)
+
+    assert made.code == 0, made
+    assert re.search(r"saved: \S+/edit-\d+-v1-1.png", made.out)
 
 
 async def test_submit(stage: Stage, samples: Samples, tmp_path: Path) -> None:

@@ -7,7 +7,8 @@ import discord
 import pytest
 from discord.http import Route
 
-from bot.chat.client import COGS, DarkroomClient
+from bot.chat.client import DarkroomClient
+from bot.chat.doors import COGS
 from bot.sandbox.clock import Clock
 
 SUBCOMMAND, STRING, INTEGER, BOOLEAN, MENTIONABLE, ATTACHMENT = 1, 3, 4, 5, 9, 11
@@ -67,33 +68,40 @@ async def test_names(payload: dict[str, dict[str, Any]]) -> None:
     """The commands are those that documents and scripts name."""
     assert {(name, command["type"]) for name, command in payload.items()} == {
         ("edit", 1),
+        ("Add to tray", 3),
         ("Edit picture", 3),
+        ("about", 1),
+        ("help", 1),
+        ("history", 1),
         ("models", 1),
         ("pause", 1),
+        ("preset", 1),
         ("privacy", 1),
         ("quota", 1),
         ("quota-admin", 1),
         ("resume", 1),
+        ("settings", 1),
+        ("tray", 1),
     }
 
 
 async def test_options_of_edit(payload: dict[str, dict[str, Any]]) -> None:
-    """`/edit` takes a prompt and a picture, then up to nine more, a mask and what the card lists."""
+    """`/edit` takes a prompt, up to ten pictures, a mask and what the card lists: as many options as Discord takes."""
     options = {option["name"]: option for option in payload["edit"]["options"]}
 
     pictures = ["image", *(f"image{number}" for number in range(2, 11))]
     assert list(options) == [
         "prompt", *pictures, "mask", "model", "size", "quality", "n", "background", "format",
-        "fidelity", "compression", "previews", "stream", "lock", "feather",
+        "fidelity", "compression", "previews", "stream", "lock", "feather", "private",
     ]  # fmt: skip
-    assert len(options) == 24
-    assert [name for name, option in options.items() if option["required"]] == ["prompt", "image"]
+    assert len(options) == 25
+    assert [name for name, option in options.items() if option["required"]] == ["prompt"]
     assert {options[name]["type"] for name in (*pictures, "mask")} == {ATTACHMENT}
     ranges = {name: (one["min_value"], one["max_value"]) for name, one in options.items() if one["type"] == INTEGER}
     assert ranges == {"n": (1, 10), "compression": (0, 100), "previews": (0, 3), "feather": (0, 200)}
-    assert {options[name]["type"] for name in ("stream", "lock")} == {BOOLEAN}
+    assert {options[name]["type"] for name in ("stream", "lock", "private")} == {BOOLEAN}
     completed = {name for name, option in options.items() if option.get("autocomplete")}
-    assert completed == {"model", "size", "quality", "background", "format", "fidelity"}
+    assert completed == {"prompt", "model", "size", "quality", "background", "format", "fidelity"}
 
 
 async def test_options_of_set(payload: dict[str, dict[str, Any]]) -> None:
@@ -121,7 +129,7 @@ async def test_limits(payload: dict[str, dict[str, Any]]) -> None:
 async def test_where(payload: dict[str, dict[str, Any]]) -> None:
     """Commands are for servers and direct messages with the bot, limits for servers; only servers install them."""
     for name, command in payload.items():
-        assert command["contexts"] == ([0] if name == "quota-admin" else [0, 1])
+        assert command["contexts"] == ([0] if name in ("preset", "quota-admin", "settings") else [0, 1])
         assert command["integration_types"] == [0]
 
 
@@ -129,7 +137,12 @@ async def test_who(payload: dict[str, dict[str, Any]]) -> None:
     """What admins decide is in their menu only, as long as they do not say otherwise; the rest is in everybody's."""
     shown_to = {name: command["default_member_permissions"] for name, command in payload.items()}
 
-    assert {name for name, rights in shown_to.items() if rights is not None} == {"quota-admin", "pause", "resume"}
+    assert {name for name, rights in shown_to.items() if rights is not None} == {
+        "quota-admin",
+        "pause",
+        "resume",
+        "settings",
+    }
     assert {rights for rights in shown_to.values() if rights is not None} == {MANAGE_GUILD}
 
 
@@ -152,3 +165,15 @@ async def test_elsewhere_by_default() -> None:
 
     assert base == Route.BASE
     assert discord.http.Route("GET", "/x").url.startswith(base)
+
+
+async def test_options_of_preset(payload: dict[str, dict[str, Any]]) -> None:
+    """A preset has a name, a prompt and what it is about; its name is suggested where one is taken away."""
+    below = {option["name"]: option for option in payload["preset"]["options"]}
+    options = {option["name"]: option for option in below["add"]["options"]}
+
+    assert set(below) == {"add", "remove", "list", "starter"}
+    assert list(options) == ["name", "prompt", "model", "size", "quality", "background", "format"]
+    assert [options[name]["max_length"] for name in ("name", "prompt")] == [40, 4000]
+    assert {name for name, option in options.items() if option.get("autocomplete")} == set(options) - {"name", "prompt"}
+    assert below["remove"]["options"][0]["autocomplete"]

@@ -7,12 +7,12 @@ import sys
 import time
 from pathlib import Path
 
-from bot.images.tasks import ChartTask, Complaint, ProbeTask, Ready, Task, pack, read_message, unpack_task
+from bot.images.tasks import ChartTask, Complaint, ProbeTask, Ready, SheetTask, Task, pack, read_message, unpack_task
 from bot.workflow.ports import Probe
 
 
 def answer(task: Task) -> bytes:
-    assert not isinstance(task, ChartTask)  # it has no file
+    assert not isinstance(task, ChartTask | SheetTask)  # they have no file of their own
     path = Path(task.path)
     if not isinstance(task, ProbeTask) or path.name == "probe":
         return pixels(path)

@@ -14,6 +14,7 @@ from bot.images.tasks import (
     Decoded,
     Ready,
     Said,
+    SheetTask,
     Task,
     pack,
     read_message,
@@ -69,7 +70,7 @@ def take_long(_: Task) -> None:
 
 def fork(task: Task) -> None:
     """Start a process that holds the pipes too, and leave its id behind."""
-    assert not isinstance(task, ChartTask)  # it has no file
+    assert not isinstance(task, ChartTask | SheetTask)  # they have no file of their own
     if pid := os.fork():
         Path(task.path).write_text(str(pid))
     else:

@@ -25,7 +25,9 @@ from bot.images.tasks import (
     ReadMaskTask,
     Ready,
     Said,
+    SheetTask,
     Task,
+    ThumbnailTask,
     VerifyTask,
     pack,
     read_message,
@@ -98,6 +100,8 @@ def works(folder: Path, path: str, mask: str) -> tuple[Task, ...]:
         ),
         LightenTask(f"{folder}/{path}", "x", f"{folder}/lighter", 2**20),
         CompareTask(*first, f"{folder}/{path}", "x", f"{folder}/both"),
+        ThumbnailTask(f"{folder}/{path}", "x", f"{folder}/small"),
+        SheetTask("x", f"{folder}/sheet", (f"{folder}/{path}", "")),
     )
 
 
@@ -114,6 +118,8 @@ def test_what_it_says(child: Child, files: Path) -> None:
         "FinishTask": ["Decoded", "Composed"],
         "LightenTask": ["Decoded", "Lighter"],
         "CompareTask": ["Decoded", "Made"],
+        "ThumbnailTask": ["Decoded", "Made"],
+        "SheetTask": ["Decoded", "Made"],
     }
 
 

@@ -24,7 +24,9 @@ from bot.images.tasks import (
     Ready,
     Said,
     Selected,
+    SheetTask,
     Task,
+    ThumbnailTask,
     VerifyTask,
     named,
     pack,
@@ -43,6 +45,8 @@ TASKS: tuple[Task, ...] = (
     FinishTask("/a", "result", "/c", "cat.png", "", "", False, "same", True, 0, "", "/b/finished"),
     LightenTask("/a", "result", "/b/lighter", 5),
     CompareTask("/a", "cat.png", "/c", "result", "/b/both"),
+    ThumbnailTask("/a", "cat.png", "/b/sheet-1"),
+    SheetTask("sheet", "/b/sheet", ("/b/sheet-1.webp", "")),
     ChartTask("chart", "/b/spend", ("2026-11-20", "2026-11-21"), ((1, 2), (0, 3))),
 )
 SAID: tuple[Said, ...] = (

@@ -1,70 +1,45 @@
 """The transcript and the portrait of a thread, from the message objects of Discord's API."""
 
 from collections.abc import Mapping
-from io import BytesIO
 from pathlib import Path
-from typing import Any
 
 import pytest
 from PIL import Image, ImageChops
 
 from bot.sandbox.portrait import WIDTH, portrait
-from bot.sandbox.transcript import fetched, saved, spoken, transcript
+from bot.sandbox.transcript import fetched, form_text, saved, spoken, transcript
+from tests.sandbox.messages import BOT, LABELS, MIRA, attachment, message, picture
 
-MIRA, DARKROOM = {"id": "1", "username": "mira"}, {"id": "2", "username": "Darkroom", "bot": True}
-
-
-def _picture(size: tuple[int, int], mode: str = "RGB") -> bytes:
-    out = BytesIO()
-    Image.linear_gradient("L").resize(size).convert(mode).save(out, "PNG")
-    return out.getvalue()
-
-
-def _attachment(number: int, name: str, content: bytes, size: tuple[int, int] | None = None) -> dict[str, Any]:
-    pixels = {"width": size[0], "height": size[1]} if size else {}
-    url = f"http://127.0.0.1/attachments/{number}/{name}?ex=1"
-    return {"id": str(number), "filename": name, "size": len(content), "url": url, **pixels}
-
-
-def _message(author: Mapping[str, Any], second: int, content: str, **more: object) -> dict[str, Any]:
-    stamp = f"2026-11-20T14:03:{second:02d}.123000+00:00"
-    return {"id": str(100 + second), "author": author, "content": content, "timestamp": stamp, **more}
-
-
-FILES = {"7": _picture((64, 48)), "8": _picture((64, 48), "RGBA"), "9": b"no picture"}
-SOURCE = _message(MIRA, 1, "my lake", attachments=[_attachment(7, "lake.png", FILES["7"], (64, 48))])
-BUTTONS = [
-    {"type": 2, "style": 1, "label": "Again", "custom_id": "edit:again:7:1"},
-    {"type": 2, "style": 4, "label": "Delete", "custom_id": "x", "disabled": True},
-]
+FILES = {"7": picture((64, 48)), "8": picture((64, 48), "RGBA"), "9": b"no picture"}
+SOURCE = message(MIRA, 1, "my lake", attachments=[attachment(7, "lake.png", FILES["7"], (64, 48))])
 THREAD = (
     SOURCE,
-    _message(
+    message(
         MIRA,
         2,
         "<@2> make it **red**",
-        mentions=[DARKROOM],
+        mentions=[BOT],
         message_reference={"type": 0, "message_id": "101"},
         referenced_message=SOURCE,
     ),
-    _message(
-        DARKROOM,
+    message(
+        BOT,
         3,
         "Edit #7 · done\n-# mask: sky-mask.png",
         thread={"name": "make it red"},
         embeds=[{"title": "Allowance", "fields": [{"name": "Resets", "value": "<t:1795219200:R>"}]}],
     ),
-    _message(
-        DARKROOM,
+    message(
+        BOT,
         4,
         "v1",
         attachments=[
-            _attachment(8, "edit-7-v1-1.png", FILES["8"], (64, 48)),
-            _attachment(9, "edit-7.txt", FILES["9"]),
+            attachment(8, "edit-7-v1-1.png", FILES["8"], (64, 48)),
+            attachment(9, "edit-7.txt", FILES["9"]),
         ],
-        components=[{"type": 1, "components": BUTTONS}],
+        components=[{"type": 1, "components": LABELS}],
     ),
-    _message(DARKROOM, 5, "19 of 20 left", flags=64),
+    message(BOT, 5, "19 of 20 left", flags=64),
 )
 
 
@@ -97,13 +72,13 @@ def test_a_transcript_reads_like_the_thread() -> None:
 )
 def test_text_is_what_a_person_would_read(more: Mapping[str, object], text: str) -> None:
     """Links, commands, waiting and newer components are turned into words."""
-    assert spoken({**_message(DARKROOM, 1, ""), **more}).text == text
+    assert spoken({**message(BOT, 1, ""), **more}).text == text
 
 
 def test_a_description_is_told_shortly() -> None:
     """What is said of a picture to whoever cannot see it stands behind its size, on one line of sixty characters."""
-    described = {**_attachment(8, "edit-7-v1-1.png", FILES["8"]), "description": f"Edited\npicture: {'sunset ' * 40}"}
-    text = transcript([_message(DARKROOM, 4, "v1", attachments=[described])], FILES)
+    described = {**attachment(8, "edit-7-v1-1.png", FILES["8"]), "description": f"Edited\npicture: {'sunset ' * 40}"}
+    text = transcript([message(BOT, 4, "v1", attachments=[described])], FILES)
 
     [line] = [line for line in text.splitlines() if "▪" in line]
     assert line.partition(" · alt: ")[2] == f"Edited picture: {'sunset ' * 40}"[:59] + "…"
@@ -111,12 +86,12 @@ def test_a_description_is_told_shortly() -> None:
 
 def test_a_described_picture_has_a_badge(tmp_path: Path) -> None:
     """The portrait differs in the picture's lower left corner, and nowhere else."""
-    plain = _attachment(8, "edit-7-v1-1.png", _picture((640, 480)), (640, 480))
-    files = {"8": _picture((640, 480))}
+    plain = attachment(8, "edit-7-v1-1.png", picture((640, 480)), (640, 480))
+    files = {"8": picture((640, 480))}
     drawn: list[Image.Image] = []
     for attached in (plain, {**plain, "description": "a lake"}):
         path = tmp_path / f"{len(drawn)}.png"
-        portrait([_message(DARKROOM, 4, "v1", attachments=[attached])], files, "pictures", path)
+        portrait([message(BOT, 4, "v1", attachments=[attached])], files, "pictures", path)
         with Image.open(path) as opened:
             drawn.append(opened.convert("RGB"))
 
@@ -128,10 +103,12 @@ def test_a_described_picture_has_a_badge(tmp_path: Path) -> None:
 def test_a_reply_to_nothing_says_so() -> None:
     """A reply whose message was deleted, and one to a message of files only."""
     reference = {"message_reference": {"type": 0, "message_id": "1"}}
-    gone = spoken(_message(MIRA, 1, "x", **reference, referenced_message=None))
-    files = spoken(_message(MIRA, 1, "x", **reference, referenced_message={**SOURCE, "content": ""}))
+    gone = spoken(message(MIRA, 1, "x", **reference, referenced_message=None))
+    files = spoken(message(MIRA, 1, "x", **reference, referenced_message={**SOURCE, "content": ""}))
 
-    assert (gone.replies_to, files.replies_to) == ("a message that is gone", "mira: 1 file")
+    assert gone.above is not None
+    assert files.above is not None
+    assert (gone.above.text, files.above.text) == ("a message that is gone", "mira: 1 file")
 
 
 async def test_files_are_fetched_and_saved(tmp_path: Path) -> None:
@@ -140,7 +117,7 @@ async def test_files_are_fetched_and_saved(tmp_path: Path) -> None:
     async def download(url: str) -> bytes:
         return FILES[url.split("/")[4]]
 
-    again = _message(DARKROOM, 6, "", attachments=[_attachment(8, "../edit-7-v1-1.png", FILES["8"])])
+    again = message(BOT, 6, "", attachments=[attachment(8, "../edit-7-v1-1.png", FILES["8"])])
     files = await fetched((*THREAD, again), download)
     paths = saved((*THREAD, THREAD[3], again), files, tmp_path / "out")
 
@@ -168,15 +145,58 @@ def test_a_portrait_is_a_picture_of_the_thread(tmp_path: Path) -> None:
 
 def test_a_portrait_needs_no_files_and_no_words(tmp_path: Path) -> None:
     """Missing contents, eleven pictures, empty messages, long words and foreign letters are all drawn."""
-    eleven = [_attachment(7, f"{nth}.png", b"", (64, 48)) for nth in range(11)]
+    eleven = [attachment(7, f"{nth}.png", b"", (64, 48)) for nth in range(11)]
     odd = [
-        _message({}, 1, ""),
-        _message(MIRA, 2, "w" * 900),
-        _message(MIRA, 3, "画一只猫 🎈", attachments=eleven),
-        _message(DARKROOM, 4, "", components=[{"type": 1, "components": [{**BUTTONS[0], "label": "x" * 60}] * 5}]),
+        message({}, 1, ""),
+        message(MIRA, 2, "w" * 900),
+        message(MIRA, 3, "画一只猫 🎈", attachments=eleven),
+        message(BOT, 4, "", components=[{"type": 1, "components": [{**LABELS[0], "label": "x" * 60}] * 5}]),
     ]
 
     full, bare = (portrait(odd, files, "", tmp_path / f"{len(files)}.png") for files in (FILES, {}))
 
     with Image.open(full) as drawn, Image.open(bare) as without:
         assert drawn.height > without.height
+
+
+def test_what_else_a_message_shows_is_told() -> None:
+    """Spoilers, stickers, forwards, menus with their choice, and pictures of embeds."""
+    cat = {"url": "https://web.example/cat.png", "proxy_url": "https://cdn.example/cat.png"}
+    menu = {"type": 3, "custom_id": "s", "options": [{"label": "One", "value": "1", "default": True}]}
+    hidden = attachment(7, "SPOILER_lake.png", b"", (64, 48))
+    shown = message(
+        BOT,
+        1,
+        "x",
+        sticker_items=[{"id": "5", "name": "wave", "format_type": 1}],
+        embeds=[{"title": "t", "image": cat}],
+        components=[{"type": 1, "components": [menu]}],
+        message_snapshots=[{"message": message(MIRA, 1, "look", attachments=[hidden])}],
+    )
+    text = transcript([shown])
+
+    for words in ("▸ forwarded", "SPOILER_lake.png · 64x48 · spoiler", "sticker: wave", "▪ cat.png", "[One ▾]"):
+        assert words in text
+
+
+def test_a_command_is_told_by_its_name() -> None:
+    """With a stroke for a slash command, without for one of a message."""
+    used = {"interaction_metadata": {"type": 2, "user": MIRA}}
+    told = [
+        spoken(message(BOT, 1, "x", **used, interaction={"name": name, "user": MIRA})).above
+        for name in ("preset list", "Add to tray")
+    ]
+
+    assert [one and one.text for one in told] == ["mira used /preset list", "mira used Add to tray"]
+
+
+def test_a_form_is_told_by_its_fields() -> None:
+    """What was filled in by label or custom id: words, choices, files."""
+    fields = [
+        {"type": 18, "label": "Prompt", "component": {"type": 4, "custom_id": "p"}},
+        {"type": 18, "label": "Files", "component": {"type": 19, "custom_id": "f"}},
+        {"type": 18, "label": "Menu", "component": {"type": 3, "custom_id": "m"}},
+    ]
+    text = form_text("Edit", fields, {"Prompt": "snow", "f": [("a.png", b"a"), Path("b/b.png")]})
+
+    assert text == "┌ Edit\n│ Prompt: snow\n│ Files: a.png, b.png\n│ Menu: \n└\n"

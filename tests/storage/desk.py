@@ -18,6 +18,8 @@ from bot.storage import ledger, tables
 from bot.storage.book import Book
 from bot.storage.council import Council
 from bot.storage.database import Database
+from bot.storage.gatherings import Gatherings
+from bot.storage.guilds import Guilds
 from bot.workflow.ports import Settlement
 
 NOON = 1_763_640_000.0  # 20 November 2025, 12:00 UTC
@@ -57,6 +59,7 @@ class Desk:
         self.tickets = EmbeddedDispatcher(database, self.clock)
         self.book = Book(database, self.tickets, self.clock)
         self.council = Council(database, self.clock)
+        self.gatherings, self.guilds = Gatherings(database, self.clock), Guilds(database, self.clock)
         self._origins = itertools.count(1)
 
     def request(
@@ -142,6 +145,16 @@ class Desk:
 
     async def bank(self, job: Job, attempt: str, cost: int = COST, pictures: int = 1) -> Job | None:
         return await self.book.bank(job.id, attempt, Settlement(cost, (PICTURE,) * pictures), "req_1")
+
+    async def version(self, home: int, kind: PlaceKind = PlaceKind.THREAD, *, muted: bool = False) -> Job:
+        """A job whose results are in this thread or channel; or are kept from it, for it was stopped too late."""
+        job = await self.announce(await self.place(kind=kind), home)
+        attempt = await self.send(job)
+        if muted:
+            await self.book.cancel(job.id)
+        await self.finish(job, attempt)
+        await self.book.delivered(job.id)
+        return await self.job(job.id)
 
     async def finish(self, job: Job, attempt: str, cost: int = COST, pictures: int = 1) -> Job | None:
         return await self.book.finish(job.id, attempt, Settlement(cost, (PICTURE,) * pictures), "req_1")

@@ -317,3 +317,17 @@ async def test_of_a_yes_and_a_no_at_once_one_wins(desk: Desk, end: DraftState) -
         assert await state(desk, draft) is (DraftState.AGREED if agreed else end)
         assert len((await desk.rows())["jobs"]) == jobs + agreed
     assert await desk.balanced()
+
+
+async def test_how_many_are_open(desk: Desk) -> None:
+    """Of this member, and not the one that is asked about once more."""
+    first, second = desk.request(), desk.request()
+    for request in (first, second, desk.request(user=43)):
+        await desk.book.draft(request, PREDICTED, NOON + 60)
+    dropped = await desk.book.draft(desk.request(), PREDICTED, NOON + 60)
+    await desk.book.close_draft(dropped.id, DraftState.DROPPED)
+
+    assert await desk.book.open_drafts(42, desk.request().origin) == 2
+    assert await desk.book.open_drafts(42, first.origin) == 1
+    assert await desk.book.open_drafts(43, first.origin) == 1
+    assert await desk.book.open_drafts(44, first.origin) == 0

@@ -49,6 +49,21 @@ async def test_the_history_is_the_members_own_in_this_guild(desk: Desk) -> None:
     assert await desk.book.history(44, 1, 10) == []
 
 
+async def test_the_history_is_read_page_by_page_and_everywhere(desk: Desk) -> None:
+    """What is older than the last that was shown; and where it is asked for, of all guilds and none together."""
+    first, private, elsewhere, last = [await placed(desk, guild=guild) for guild in (1, None, 2, 1)]
+    await placed(desk, user=43)
+
+    page = [job.id for job in await desk.book.history(42, 1, 1, before=last.id)]
+    everything = [job.id for job in await desk.book.history(42, 1, 10, everywhere=True)]
+    older = [job.id for job in await desk.book.history(42, None, 2, before=last.id, everywhere=True)]
+
+    assert page == [first.id]
+    assert everything == [last.id, elsewhere.id, private.id, first.id]
+    assert older == [elsewhere.id, private.id]
+    assert await desk.book.history(42, 1, 10, before=first.id) == []
+
+
 async def test_latencies_are_those_of_like_edits(desk: Desk) -> None:
     """The newest first; another model, quality or size is another matter, and what is left out may be any."""
     for seconds in (10.0, 30.0, 20.0):

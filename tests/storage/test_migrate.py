@@ -12,6 +12,8 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
 from bot.dispatch import tickets
+from bot.domain.deed import Verb
+from bot.domain.guild import Setting
 from bot.domain.job import State
 from bot.domain.request import MaskWish, ResultSize
 from bot.storage import ledger, tables
@@ -19,7 +21,7 @@ from bot.storage.database import Database
 from bot.storage.errors import DatabaseUnusable, RuleBroken
 from bot.storage.migrate import upgrade
 from tests.storage import old_book
-from tests.storage.desk import HOUSE_RULES, PREDICTED, Desk
+from tests.storage.desk import ADMIN, HOUSE_RULES, PREDICTED, Desk
 
 BOTH = [tables.metadata, tickets.metadata]
 
@@ -124,6 +126,63 @@ async def test_what_came_with_the_second_version_is_kept(empty_url: str) -> None
     async with Database(empty_url) as database, database.reading() as tx:
         after = await tx.run_sync(_everything)
     assert _as_it_was(after, before) == before
+
+
+async def test_an_audit_that_is_made_anew_is_whole_and_safe(empty_url: str) -> None:
+    """Decisions of version 0006 stay with what hangs on them, new verbs find their place, and no row can be changed."""
+    await upgrade(empty_url, "0006")
+    async with Database(empty_url) as database:
+        await Desk(database).execute(
+            "INSERT INTO deeds (id, at, actor_id, guild_id, verb, what, old, new, reason)"
+            " VALUES (7, 1, 77, 1, 'pause', '', '', '', 'spam')",
+            "INSERT INTO pauses (guild_id, deed_id) VALUES (1, 7)",
+            "INSERT INTO guilds (guild_id, zone, log_channel_id) VALUES (1, 'Europe/Vienna', 99)",
+        )
+        async with database.reading() as tx:
+            before = await tx.run_sync(_everything)
+
+    await upgrade(empty_url)
+
+    async with Database(empty_url) as database:
+        desk = Desk(database)
+        async with database.reading() as tx:
+            after = await tx.run_sync(_everything)
+        assert _as_it_was(after, before) == {name: rows for name, rows in before.items() if rows}
+        if database.file is None:
+            await desk.execute("SELECT setval(pg_get_serial_sequence('deeds', 'id'), 7)")
+        deed = await desk.guilds.change(ADMIN, Setting.THREAD, ("off",))
+        assert (deed.id, deed.verb) == (8, Verb.SETTING)
+        assert (await desk.council.guild(1)).zone == "Europe/Vienna"
+        assert await desk.council.resume(ADMIN) is not None
+        for statement in ("UPDATE deeds SET new = 'on'", "UPDATE deeds SET verb = 'log'", "DELETE FROM deeds"):
+            with pytest.raises(RuleBroken, match="append-only"):
+                await desk.execute(statement)
+        with pytest.raises(RuleBroken):
+            await desk.execute(
+                "INSERT INTO deeds (at, actor_id, guild_id, verb, what, old, new, reason)"
+                " VALUES (1, 77, 1, 'shrug', '', '', '', '')"
+            )
+        await desk.execute("UPDATE deeds SET actor_id = -1, reason = ''")
+
+
+async def test_a_thread_of_an_old_database_is_at_its_last_version(empty_url: str) -> None:
+    """What was made before anybody could go back is what the thread is about, and a thread without any has none."""
+    await _old(empty_url)
+    async with Database(empty_url) as database:
+        await Desk(database).execute(
+            "UPDATE jobs SET version = 2 WHERE state = 'delivered'", "INSERT INTO threads VALUES (8, 1)"
+        )
+
+    await upgrade(empty_url)
+
+    async with Database(empty_url) as database:
+        desk = Desk(database)
+        await desk.execute("UPDATE jobs SET channel_id = 2, message_id = 3")
+        last = await desk.book.current(7)
+        assert last is not None
+        assert (last.state, last.version) == (State.DELIVERED, 2)
+        assert await desk.book.current(8) is None
+        assert await desk.book.shown_in(5) is not None
 
 
 async def test_what_is_decided_after_an_upgrade_is_in_the_books(empty_url: str) -> None:

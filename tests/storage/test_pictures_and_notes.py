@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from bot.domain.job import State
-from bot.domain.request import InputFile, MaskWish, PlaceKind, ResultSize
+from bot.domain.request import Door, InputFile, MaskWish, Origin, Place, PlaceKind, ResultSize
 from bot.storage.database import Database
 from bot.storage.rows import request_from, request_text
 from bot.workflow.ports import Book as BookPort
@@ -25,17 +25,28 @@ def test_a_request_comes_back_from_its_row_as_it_was() -> None:
         mask_share=231,
         status_message=2**60,
     )
+    private = replace(
+        request,
+        origin=Origin(Door.PRESS, 2**62),
+        place=Place(1, 2, PlaceKind.PRIVATE, parent_id=2**60, adult=True, answer=2**61),
+        base=4,
+        spoiler=True,
+        preset="Restore photo",
+    )
 
-    assert [request_from(request_text(one)) for one in (request, strange, masked)] == [request, strange, masked]
+    asked = [request, strange, masked, private]
+    assert [request_from(request_text(one)) for one in asked] == asked
     assert request_text(strange).isascii()
 
 
 def test_a_request_of_an_earlier_version_has_nothing_said_of_what_it_did_not_know() -> None:
-    """Rows that were written before masks could be locked, sizes kept and edits asked about are read as ever."""
+    """Rows from before masks could be locked, edits asked about, results hidden and places named are read as ever."""
     request = Desk(Database("sqlite+aiosqlite:///never-opened.db")).request()
     said = json.loads(request_text(request))
-    for later in ("result_size", "mask_wish", "mask_share", "status_message"):
+    for later in ("result_size", "mask_wish", "mask_share", "status_message", "base", "spoiler", "preset"):
         del said[later]
+    for later in ("parent_id", "adult", "answer"):
+        del said["place"][later]
 
     assert request_from(json.dumps(said)) == request
 

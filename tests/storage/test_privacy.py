@@ -10,11 +10,13 @@ import pytest
 from bot.domain.deed import Decider, Gift
 from bot.domain.draft import DraftState
 from bot.domain.errors import PictureDamaged, Refused
+from bot.domain.gathering import Gathered
 from bot.domain.job import Job, State
 from bot.domain.quota import Limits, Unit
 from bot.domain.request import Door, EditRequest, InputFile, Origin, Place, PlaceKind
 from bot.storage.database import Database
 from bot.storage.emptying import GONE, LOST
+from bot.storage.gathered import gathered_text
 from bot.storage.privacy import stranger
 from bot.workflow.ports import Settlement
 from tests.storage.desk import DAY, NOON, PICTURE, PREDICTED, ROOMY, Desk
@@ -23,7 +25,10 @@ MEMBER, OTHER = 900_000_000_000_042_042, 42
 PSEUDONYM = "5f1c0de5f1c0de5f"
 MONTH = 31 * DAY
 ADMIN = Decider(actor_id=800_000_000_000_000_007, guild_id=1)
+PARENT, ANSWER = 500_000_000_000_000_001, 500_000_000_000_000_002
 CHANNEL, MESSAGE, THREAD = 700_000_000_000_000_001, 700_000_000_000_000_002, 700_000_000_000_000_003
+THIRD = 44
+THEIRS = Gathered(InputFile("3" * 64, "another.png", 1), THIRD)
 # What only the member said or showed, in the order in which it is looked for.
 SECRETS = (
     "a very private wish",
@@ -37,6 +42,11 @@ SECRETS = (
     str(MESSAGE),
     str(THREAD),
     "600000000000000009",
+    "500000000000000001",
+    "500000000000000002",
+    "a preset of my own",
+    "picture-in-my-tray",
+    "picture-to-choose",
 )
 
 
@@ -45,8 +55,9 @@ def wish(desk: Desk, origin: int = 1, user: int = MEMBER) -> EditRequest:
     return replace(
         desk.request(user=user),
         origin=Origin(Door.SLASH, 600_000_000_000_000_000 + origin),
-        place=Place(1, CHANNEL, PlaceKind.CHANNEL),
+        place=Place(1, CHANNEL, PlaceKind.CHANNEL, parent_id=PARENT, answer=ANSWER),
         prompt="a very private wish",
+        preset="a preset of my own",
         pictures=(InputFile("e" * 64, "holiday-in-crete.png", 1),),
         mask=InputFile("f" * 64, "mask-of-my-face.png", 1),
         role_ids=(600_000_000_000_000_009,),
@@ -86,7 +97,22 @@ async def full_life(desk: Desk) -> list[Job]:
     await desk.book.draft(wish(desk, 3), PREDICTED, NOON + 60)
     await desk.book.once(f"nearly-spent:user:{MEMBER}@1:images:{int(NOON)}")
     await desk.book.remember(f"language:{MEMBER}", "de")
+    await desk.book.remember(f"elsewhere:{made[0].id}", str(CHANNEL))
+    await desk.book.remember(f"back:{THREAD}", f"{made[0].id} https://discord.test/{CHANNEL}/{MESSAGE}")
+    await gather(desk)
     return made
+
+
+async def gather(desk: Desk) -> None:
+    """A tray and a picker of the member's, and pictures of the member's in those of another."""
+    held = Gathered(InputFile("1" * 64, "picture-in-my-tray.png", 1), MEMBER)
+    shown = Gathered(InputFile("2" * 64, "picture-to-choose.png", 1), MEMBER)
+    await desk.gatherings.set_shares(MEMBER, shares=False)
+    for number, user in enumerate((MEMBER, THIRD), 10):
+        await desk.gatherings.put(user, 1, [held, THEIRS], NOON + DAY, 16)
+        request = replace(wish(desk, number), user_id=user) if user == MEMBER else desk.request(user=user)
+        await desk.gatherings.open_picker(request, (THEIRS, shown), NOON + 900)
+    await desk.gatherings.open_picker(desk.request(user=THIRD), (THEIRS,), NOON + 900)
 
 
 async def found(desk: Desk, *secrets: str) -> set[tuple[str, str, str]]:
@@ -119,6 +145,9 @@ async def test_everything_that_is_kept_is_exported(desk: Desk) -> None:
     assert edit["request"]["pictures"] == [{"blob": "e" * 64, "filename": "holiday-in-crete.png", "bytes": 1}]
     assert {entry["kind"] for entry in said["ledger"]} == {"grant", "hold", "charge", "release"}
     assert [(len(said[part])) for part in ("edits", "drafts", "grants", "decisions", "messages")] == [2, 1, 1, 1, 1]
+    assert [one["filename"] for one in said["tray"]] == ["picture-in-my-tray.png", "another.png"]
+    assert [one["candidates"][1]["file"]["filename"] for one in said["pickers"]] == ["picture-to-choose.png"]
+    assert [one["shares"] for one in said["preferences"]] == [False]
 
 
 async def test_an_export_has_nothing_of_anybody_else(desk: Desk) -> None:
@@ -129,7 +158,7 @@ async def test_an_export_has_nothing_of_anybody_else(desk: Desk) -> None:
     said = await desk.book.export(OTHER)
 
     assert len(said["edits"]) == 1
-    assert str(MEMBER) not in json.dumps(said)
+    assert str(MEMBER) not in json.dumps([said, await desk.book.export(THIRD)])
     assert str(ADMIN.actor_id) not in json.dumps(await desk.book.export(MEMBER))
     assert not any(value for name, value in (await desk.book.export(43)).items() if name != "member")
 
@@ -149,6 +178,8 @@ async def test_nothing_that_was_said_or_shown_is_found_after_forgetting(desk: De
         ("forgotten", "user_id"),
     }
     assert {secret for _, _, secret in left} == {str(MEMBER), "mask-of-my-face"}
+    assert [one.picture for one in await desk.gatherings.tray(THIRD, 1)] == [THEIRS]
+    assert [row["candidates"] for row in (await desk.rows())["pickers"]] == [gathered_text([THEIRS])]
     assert await desk.balanced()
 
 
@@ -367,3 +398,63 @@ async def test_an_expired_edit_can_be_forgotten(desk: Desk) -> None:
 
     assert await found(desk, *SECRETS) == set()
     assert await desk.balanced()
+
+
+# ── what was lent ───────────────────────────────────────────────────────────────────────────────────────────
+
+
+def borrowed(desk: Desk) -> EditRequest:
+    """Another member's edit, made of the pictures of the one who asks to be forgotten."""
+    mine = wish(desk)
+    return replace(desk.request(user=OTHER), pictures=mine.pictures, mask=mine.mask, lender=MEMBER)
+
+
+async def test_pictures_that_others_borrowed_are_taken_back(desk: Desk) -> None:
+    """The other keeps the edit and what came of it; the pictures and the name of their owner are gone."""
+    job = (await desk.book.place(borrowed(desk), desk.lines(OTHER), PREDICTED)).job
+    await desk.finish(job, await desk.send(job))
+    await desk.book.delivered(job.id)
+    draft = await desk.book.draft(borrowed(desk), PREDICTED, NOON + 60)
+
+    await desk.book.forget(MEMBER, PSEUDONYM)
+
+    left = await desk.job(job.id)
+    assert (left.request.prompt, left.results, left.charged) == (job.request.prompt, (PICTURE,), 40_000)
+    assert (left.request.pictures, left.request.mask, left.request.lender) == ((LOST,), LOST, stranger(PSEUDONYM))
+    assert await desk.book.drafted(draft.id) is None
+    assert await desk.book.blobs_in_use(0) == {PICTURE.blob}
+
+
+async def test_what_is_still_made_of_them_is_made(desk: Desk) -> None:
+    """Another member's edit is not stopped by it; whose pictures they were is nobody's business any more."""
+    job = (await desk.book.place(borrowed(desk), desk.lines(OTHER), PREDICTED)).job
+
+    await desk.book.forget(MEMBER, PSEUDONYM)
+
+    left = await desk.job(job.id)
+    assert (left.request.pictures, left.request.lender) == (job.request.pictures, stranger(PSEUDONYM))
+
+
+async def test_who_lent_is_not_told(desk: Desk) -> None:
+    """Whose pictures they are is somebody else's to tell."""
+    await desk.book.place(borrowed(desk), desk.lines(OTHER), PREDICTED)
+    await desk.book.draft(borrowed(desk), PREDICTED, NOON + 60)
+
+    kept = json.dumps(await desk.book.export(OTHER))
+
+    assert str(MEMBER) not in kept
+    assert "make it snow" in kept
+
+
+async def test_results_that_others_went_on_from(desk: Desk) -> None:
+    """What the member had made leaves the edits that others have made of it."""
+    await delivered(desk, 1)
+    request = replace(desk.request(user=OTHER), pictures=(InputFile("e" * 64, "edit-1-v1-1.png", 1),), mask=None)
+    job = (await desk.book.place(request, desk.lines(OTHER), PREDICTED)).job
+    await desk.finish(job, await desk.send(job))
+    await desk.book.delivered(job.id)
+
+    await desk.book.forget(MEMBER, PSEUDONYM)
+
+    assert (await desk.job(job.id)).request.pictures == (LOST,)
+    assert await desk.book.blobs_in_use(0) - {GONE} == {PICTURE.blob}

@@ -8,11 +8,17 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from bot.domain.errors import NotAgreed, ProviderDown
+from bot.domain.draft import DraftState
+from bot.domain.errors import NotAgreed, ProviderDown, TooManyPresets, TrayFull
+from bot.domain.gathering import Gathered
 from bot.domain.job import State
+from bot.domain.preset import Preset
 from bot.domain.quota import Limits, Period, Rule, Scope, Subject, Unit
+from bot.domain.request import InputFile
+from bot.storage.council import TURN
 from bot.storage.database import Database
-from tests.storage.desk import COST, GUILD, HOUSE_RULES, NOON, PREDICTED, PROVIDER, Desk
+from bot.storage.turns import take_turns
+from tests.storage.desk import ADMIN, COST, GUILD, HOUSE_RULES, NOON, PREDICTED, PROVIDER, Desk
 
 
 async def test_one_of_many_claims_wins(desk: Desk) -> None:
@@ -141,6 +147,45 @@ async def test_a_yes_that_waits_for_a_no_finds_it(postgres_desk: Desk) -> None:
     with pytest.raises(NotAgreed):
         await verb
     assert (await desk.rows())["jobs"] == []
+
+
+@pytest.mark.parametrize("full", ["tray", "menu"])
+async def test_who_waits_for_a_turn_finds_what_is_full(postgres_desk: Desk, full: str) -> None:
+    """Somebody holds the turn until three wait for it; of those one still fits, and the others are told the limit."""
+    desk = postgres_desk
+    turn = TURN if full == "menu" else "tray:42:1"
+    async with desk.database.writing() as tx:
+        await take_turns(tx, {turn})
+        verbs = [asyncio.create_task(_add(desk, full, letter)) for letter in "abc"]
+        await _until_all_wait(desk.database, verbs)
+
+    ended = await asyncio.gather(*verbs, return_exceptions=True)
+
+    assert sum(isinstance(one, TrayFull | TooManyPresets) for one in ended) == 2
+
+
+async def test_a_choice_that_waits_for_a_close_is_none(postgres_desk: Desk) -> None:
+    """A press that was stopped at the picker's row sees that it was closed meanwhile, and so does a second close."""
+    desk = postgres_desk
+    picker = await desk.gatherings.open_picker(desk.request(), [Gathered(InputFile("a" * 64, "a.png", 1))], NOON + 9)
+    async with desk.database.writing() as tx:
+        await tx.execute(sa.text("UPDATE pickers SET state = 'dropped', closed_at = 1"))
+        verbs = [
+            asyncio.create_task(desk.gatherings.choose(picker.id, (0,))),
+            asyncio.create_task(desk.gatherings.close_picker(picker.id, DraftState.AGREED)),
+        ]
+        await _until_all_wait(desk.database, verbs)
+
+    assert await asyncio.gather(*verbs) == [None, None]
+    after = await desk.gatherings.picker(picker.id)
+    assert after is not None
+    assert (after.state, after.chosen) == (DraftState.DROPPED, ())
+
+
+async def _add(desk: Desk, where: str, letter: str) -> object:
+    if where == "menu":
+        return await desk.guilds.put_preset(ADMIN, Preset(letter, "snow"), 1)
+    return await desk.gatherings.put(42, 1, [Gathered(InputFile(letter * 64, "x.png", 1))], NOON + 9, 1)
 
 
 async def _until_all_wait(database: Database, verbs: Sequence["asyncio.Task[Any]"]) -> None:

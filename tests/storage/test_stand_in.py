@@ -1,10 +1,7 @@
 """The book in memory, which the conductors are tested with, and the real one: told the same, they say the same."""
 
 import asyncio
-import shutil
-import tempfile
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -17,10 +14,9 @@ from bot.domain.errors import OutcomeUnknown, ProviderDown, Refused
 from bot.domain.job import Announcement, Job
 from bot.domain.quota import Demand, Limits, Period, Rule, Scope, Subject, Unit, Window
 from bot.domain.request import EditRequest, InputFile
-from bot.storage.database import Database
 from bot.workflow.ports import Book, Placed, Settlement
-from tests.standins import Steps
 from tests.storage.desk import GUILD, HALF, LOCKED, NOON, PICTURE, PREDICTED, PROVIDER, Desk
+from tests.storage.pair import answer, both
 from tests.workflow.memory_book import MemoryBook
 
 Verb = Callable[[Book, int, str], Awaitable[object]]
@@ -105,13 +101,13 @@ def test_both_books_say_the_same_of_drafts(sqlite_template: Path, says: list[tup
 
 
 async def _compare_drafts(template: Path, says: list[tuple[str, int, int, bool]]) -> None:
-    async with _both(template) as (desk, memory):
+    async with both(template) as (desk, memory):
         for name, origin, draft, waits in says:
             desk.clock.time += SOON if waits else 0
             request = replace(desk.request(origin), pictures=(InputFile(f"{origin}" * 64, "x.png", 1),))
             edit = Edit(request, desk.clock.now(), desk.lines(), desk.lines(images=2, limits=SPENT))
-            real = await _answer(DRAFT_VERBS[name](desk.book, edit, draft))
-            said = await _answer(DRAFT_VERBS[name](memory, edit, draft))
+            real = await answer(DRAFT_VERBS[name](desk.book, edit, draft))
+            said = await answer(DRAFT_VERBS[name](memory, edit, draft))
 
             assert real == said
             assert await desk.book.late_drafts() == await memory.late_drafts()
@@ -142,6 +138,7 @@ QUESTIONS: tuple[Callable[[Book], Awaitable[object]], ...] = (
     lambda book: book.latencies("gpt-image-1", None, "1024x1024"),
     lambda book: book.history(MEMBERS[0], GUILD, 2),
     lambda book: book.history(MEMBERS[0], None, 2),
+    lambda book: book.history(MEMBERS[0], None, 2, before=3, everywhere=True),
     lambda book: book.identifies(NOON + STEP_S),
     lambda book: book.suspense(NOON + STEP_S),
 )
@@ -165,7 +162,7 @@ def test_both_books_say_the_same_of_the_queue(sqlite_template: Path, says: list[
 
 
 async def _compare_queues(template: Path, says: list[tuple[str, int, int, bool]]) -> None:
-    async with _both(template) as (desk, memory):
+    async with both(template) as (desk, memory):
         await desk.rule(Rule(GUILD, Subject(Scope.EVERYONE), Unit.IMAGES, Period.ROLLING, 6, hours=2))
         windows = {await desk.give(3, user, days=1) for user in MEMBERS}
         for name, user, number, waits in says:
@@ -226,26 +223,8 @@ async def _said(placing: Awaitable[Placed]) -> object:
     return placed.job, placed.fresh, placed.ahead
 
 
-async def _answer(verb: Awaitable[object]) -> object:
-    """What the verb says; of what it raises, the kind."""
-    try:
-        return await verb
-    except (Refused, LookupError, ValueError) as refusal:
-        return type(refusal)
-
-
-@asynccontextmanager
-async def _both(template: Path) -> AsyncIterator[tuple[Desk, MemoryBook]]:
-    """The real book, on a database of its own, and the stand-in, under one clock."""
-    with tempfile.TemporaryDirectory() as folder:
-        shutil.copy(template, f"{folder}/book.db")
-        async with Database(f"sqlite+aiosqlite:///{folder}/book.db") as database:
-            desk = Desk(database)
-            yield desk, MemoryBook(desk.clock, Steps())
-
-
 async def _compare(template: Path, names: list[str]) -> None:
-    async with _both(template) as (desk, memory):
+    async with both(template) as (desk, memory):
         request, lines = desk.request(images=4), desk.lines(images=4)
         job = (await desk.book.place(request, lines, PREDICTED)).job.id
         await memory.place(request, lines, PREDICTED)
@@ -255,8 +234,8 @@ async def _compare(template: Path, names: list[str]) -> None:
 
 async def _told_the_same(desk: Desk, memory: MemoryBook, job: int, verb: Verb, lines: tuple[Demand, ...]) -> None:
     attempts = await _attempts(desk)
-    real = await _answer(verb(desk.book, job, attempts[-1]["id"] if attempts else "none"))
-    said = await _answer(verb(memory, job, list(memory.attempts)[-1] if memory.attempts else "none"))
+    real = await answer(verb(desk.book, job, attempts[-1]["id"] if attempts else "none"))
+    said = await answer(verb(memory, job, list(memory.attempts)[-1] if memory.attempts else "none"))
 
     assert _comparable(real) == _comparable(said)
     assert await desk.book.maker(job) == await memory.maker(job)

@@ -1,8 +1,10 @@
-"""The buttons of an edit: Cancel, Show and Try again."""
+"""The buttons of an edit: Cancel, Show and Try again while it lasts, and those under its results for ever after."""
+
+import shutil
 
 import pytest
 
-from bot.sandbox.member import SandboxRefusal
+from bot.sandbox.member import Acted, SandboxRefusal
 from tests.walk.conftest import Stage
 from tests.walk.sight import edited, ended, is_private, picture, quota, words
 
@@ -98,3 +100,83 @@ async def test_try_again_pressed_twice_is_one_consent(stage: Stage) -> None:
     assert first == second
     assert len(done.files) == 1
     assert len(stage.calls) == 2
+
+
+# ── under the results ───────────────────────────────────────────────────────────────────────────────────────
+
+
+def result_of(acted: Acted) -> int:
+    """The message that shows the result."""
+    return int(next(one["id"] for one in acted.posted if one["attachments"]))
+
+
+async def test_a_workbench(stage: Stage) -> None:
+    """Varied, edited again by somebody else and gone back from, every version is in one thread and paid for once."""
+    async with stage.bot(), stage.member() as mira, stage.member("ben") as ben:
+        first = await edited(mira, images=[picture()], prompt="teal")
+        varied = await mira.press(result_of(first), "Vary")
+        opened = await ben.press(result_of(varied), "Edit again", wait="answer")
+        assert opened.modal is not None
+        theirs = await ben.submit(opened.modal, {"prompt": "violet"})
+        back = await ben.press(result_of(theirs), "Undo", wait="answer")
+        refused = await mira.press(result_of(theirs), "Undo", wait="answer")
+        thread = await mira.messages(first.thread_id)
+        mine, others = await quota(mira), await quota(ben)
+
+    names = [one["filename"] for message in thread for one in message["attachments"]]
+    assert sorted(names) == ["edit-1-v1-1.png", "edit-2-v2-1.png", "edit-2-v2-1.png", "edit-3-v3-1.png"]
+    assert "back to v2" in (back.private or {})["content"]
+    assert (refused.private or {})["content"].startswith("This button belongs to the member who asked for the edit.")
+    assert "18 of 20 left" in mine
+    assert "19 of 20 left" in others
+    assert len(stage.calls) == 3
+
+
+async def test_buttons_after_a_restart_and_months(stage: Stage) -> None:
+    """They say everything in their ids: a new process knows what they mean, and what was swept says what to do."""
+    async with stage.bot(), stage.member() as mira:
+        first = await edited(mira, images=[picture()], prompt="teal")
+    async with stage.bot(), stage.member() as mira:
+        varied = await mira.press(result_of(first), "Vary")
+        shutil.rmtree(stage.data / "blobs")
+        told = [
+            (await mira.press(result_of(varied), button, wait="answer")).private or {}
+            for button in ("Edit again", "Vary", "Use as input", "Original file", "Before/after")
+        ]
+
+    assert [one["filename"] for one in varied.files] == ["edit-2-v2-1.png"]
+    assert all("no longer on my disk" in one["content"] for one in told)
+    assert len(stage.calls) == 2
+
+
+async def test_delete_keeps_the_books(stage: Stage) -> None:
+    """What is deleted is gone from Discord and from the history's menu, and stays counted."""
+    async with stage.bot(), stage.member() as mira:
+        first = await edited(mira, images=[picture()], prompt="teal")
+        before = allowances(await quota(mira))
+        asked = await mira.press(result_of(first), "Delete", wait="answer")
+        await mira.press(int((asked.private or {})["id"]), "Delete it", wait="answer")
+        thread = await mira.messages(first.thread_id)
+        history = await mira.slash("history", wait="answer")
+        after = allowances(await quota(mira))
+
+    assert [one for one in thread if one["attachments"]] == []
+    assert "pictures gone" in str((history.private or {})["embeds"])
+    assert (history.private or {})["components"] == []
+    assert before == after
+
+
+async def test_history_shows_again_what_was_kept(stage: Stage) -> None:
+    """What was made long ago is had again from the history, in private, and posted for all on request."""
+    async with stage.bot(), stage.member() as mira, stage.member(channel="general") as elsewhere:
+        await edited(mira, images=[picture()], prompt="teal")
+        history = await elsewhere.slash("history", wait="answer")
+        again = await elsewhere.choose(int((history.private or {})["id"]), "Show again", ["1"], wait="answer")
+        assert again.private is not None
+        await elsewhere.press(int(again.private["id"]), "Post here", wait="answer")
+        posted = [one for one in await elsewhere.messages() if one["attachments"] and not one["flags"] & 64]
+
+    assert [one["filename"] for one in again.private["attachments"]] == ["edit-1-v1-1.png"]
+    assert is_private(again)
+    assert [one["attachments"][0]["filename"] for one in posted] == ["edit-1-v1-1.png"]
+    assert len(stage.calls) == 1

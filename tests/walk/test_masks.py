@@ -161,7 +161,7 @@ async def test_a_provider_that_strays_a_little_is_not_accused(crowd: Crowd, samp
 
     assert outside_is_unchanged(samples, result)
     assert "ignored" not in acted.posted[0]["content"]
-    assert button_labels(acted.posted[0]) == ["Before/after", "Untouched"]
+    assert "Untouched" in button_labels(acted.posted[0])
 
 
 async def test_without_the_lock_the_result_is_posted_as_it_came(crowd: Crowd, samples: Samples) -> None:
@@ -179,7 +179,7 @@ async def test_without_the_lock_the_result_is_posted_as_it_came(crowd: Crowd, sa
     assert not outside_is_unchanged(samples, result)
     assert "This provider ignored the mask." in acted.posted[0]["content"]
     assert RESTORED not in acted.posted[0]["content"]
-    assert button_labels(acted.posted[0]) == ["Before/after"]
+    assert "Untouched" not in button_labels(acted.posted[0])
 
 
 async def test_a_result_of_another_shape_cannot_be_locked(crowd: Crowd, samples: Samples) -> None:

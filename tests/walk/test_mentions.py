@@ -18,8 +18,8 @@ async def test_a_refused_mention_gets_one_short_reply_that_is_removed(stage: Sta
             "Both a-mask.png and b-mask.png look like masks": await mira.say(
                 "teal", [picture(), mask("a-mask.png"), mask("b-mask.png")]
             ),
-            "There is no wish yet.": await ben.say("", [picture()]),
             "There is no picture here.": await ben.say("make it teal"),
+            "There is no wish yet.": await ben.say("", [picture()]),
         }
         replies = [
             (sentence, await one.wait_for(_answer_to(asked[sentence])))

@@ -140,10 +140,10 @@ async def test_a_missing_permission_is_named_before_anything_is_paid(stage: Stag
         refused = {name: await _without(mira, name) for name in PERMISSIONS}
 
     for name, acted in refused.items():
-        assert acted.refused == (
-            f'I am missing the permission "{PERMISSIONS[name]}" in this channel. '
-            "Ask someone who manages the server to give it to me."
-        )
+        # Without some of them Discord takes others away as well, and those are named after them.
+        said = acted.refused or ""
+        assert said.startswith(f"Before I can work in this channel I need: {PERMISSIONS[name]}")
+        assert said.endswith(". Ask someone who manages the server to give me that.")
         assert is_private(acted)
 
 
@@ -157,7 +157,7 @@ async def test_a_thread_asks_for_rights_of_its_own(stage: Stage) -> None:
             needless = await _without(inside, "SEND_MESSAGES", "CREATE_PUBLIC_THREADS")
 
     for name, acted in missing.items():
-        assert f'"{PERMISSIONS[name]}"' in (acted.refused or "")
+        assert f"I need: {PERMISSIONS[name]}" in (acted.refused or "")
         assert is_private(acted)
     assert needless.refused is None
     assert needless.status is not None

@@ -118,7 +118,8 @@ async def test_a_form_of_the_first_life_is_answered_in_the_second(stage: Stage) 
         sent = await mira.submit(opened.modal, {"prompt": "teal"}, wait="answer")
 
     assert sent.refused == (
-        "I was restarted while you were writing. Right-click the message and choose Apps → Edit picture again."
+        "This form is too old, or I was restarted while you were writing. "
+        "Right-click the message and choose Apps → Edit picture again."
     )
     assert stage.calls == ()
 

@@ -28,7 +28,11 @@ async def test_the_log_of_a_walk_holds_nothing_secret(stage: Stage, form: Litera
             stage.sandbox.engine.plan({"code": "moderation_blocked", "message": PROMPT}, {"cut": "mid_answer"})
             await edited(elsewhere, via="menu", images=[picture("holiday.png")], prompt=PROMPT)
             await edited(elsewhere, via="modal", images=[picture("holiday.png")], prompt=PROMPT)
-            faults.add(Fault("GET", "gone", 404), Fault("GET", "slow", how="truncate", times=2))
+            faults.add(Fault("POST", r"/webhooks/\d+/[^/]+$", how="reset"), Fault("PATCH", "/@original$", 401, 50027))
+            await mira.edit(images=[picture("holiday.png")], prompt=PROMPT, options={"private": True}, wait="answer")
+            await mira.wait_for(lambda seen: [one for one in seen if one["attachments"]] or None, "dm")
+            faults.clear()
+            faults.add(Fault("GET", "gone", 404, times=2), Fault("GET", "slow", how="truncate", times=2))
             for name in ("gone.png", "slow.png"):
                 refused = await mira.edit(images=[picture(name)], prompt=PROMPT)
                 assert refused.refused is not None

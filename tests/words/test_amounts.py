@@ -78,3 +78,12 @@ def test_megabytes() -> None:
 def test_roughly(seconds: float, text: str) -> None:
     """A guess is no finer than anybody can know, and never nothing."""
     assert roughly(seconds) == text
+
+
+def test_other_languages() -> None:
+    """Amounts and times are written as in the language that is named."""
+    assert dollars(52_700, "de") == "0,06\u00a0$"
+    assert dollars_left(59_999, "de") == "0,05\u00a0$"
+    assert price(52_680, "de") == "0,053\u00a0$"
+    assert dollars(1, "de") == "0,0001\u00a0$"
+    assert [duration(125, "zh-CN"), roughly(4700, "zh-CN")] == ["2 分 5 秒", "1 小时 20 分"]

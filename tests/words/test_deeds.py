@@ -57,6 +57,21 @@ def done(verb: Verb, target: Subject | None, what: str = "", old: str = "", new:
         (done(Verb.ZONE, None, "", "UTC", "Europe/Vienna"), "<@1> set the time zone: UTC → Europe\\/Vienna"),
         (done(Verb.LOG, None, "", "", "31"), "<@1> set the log channel: none → <#31>"),
         (
+            done(Verb.SETTING, None, "thread", "on", "off"),
+            "<@1> changed the setting Threads: One for each edit → None, results stay in the channel",
+        ),
+        (
+            done(Verb.SETTING, None, "channels_blocked", "", "31 32"),
+            "<@1> changed the setting Channels blocked: None → <#31>, <#32>",
+        ),
+        (
+            done(Verb.SETTING, None, "model", "", "gpt-image-1.5"),
+            "<@1> changed the setting Model: As usual → gpt-image-1.5",
+        ),
+        (done(Verb.SETTING, None, "mood", "", "*glad*"), "<@1> changed the setting mood:  → \\*glad\\*"),
+        (done(Verb.PRESET, None, "Snow", "", "Snow"), "<@1> wrote the preset Snow"),
+        (done(Verb.UNPRESET, None, "Snow", "Snow", ""), "<@1> took away the preset Snow"),
+        (
             replace(done(Verb.BLOCK, Subject(Scope.USER, -9)), actor_id=-8),
             "someone who was forgotten blocked someone who was forgotten",
         ),

@@ -10,6 +10,7 @@ from bot.domain.errors import (
     HouseNearlySpent,
     ImagesSpent,
     MoneySpent,
+    OptionAbsent,
     SuspenseGrowing,
     Trouble,
     TwoMasks,
@@ -75,9 +76,18 @@ def test_money_of_a_server() -> None:
     assert "may have cost you $5.01 since yesterday, of $50.00 for the month" in suspense
 
 
+def test_options_are_called_what_they_are_called() -> None:
+    """An option is named as the member sees it in the command; what nobody translated is shown as it is."""
+    refusal = OptionAbsent(model="gpt-image-2", option="model")
+
+    assert "模型" in say(refusal, "zh-CN")
+    assert "model" in say(refusal, "en-US")
+    assert "no such option" in say(OptionAbsent(model="gpt-image-2", option="no such option"), "zh-CN")
+
+
 def test_names_are_shown_as_they_are() -> None:
     """An ordinary name is not disfigured."""
-    said = say(TwoMasks(first="sky-mask.png", second="mask.png"), "de")
+    said = say(TwoMasks(first="sky-mask.png", second="mask.png"), "en-US")
 
     assert said.startswith("Both sky-mask.png and mask.png look like masks")
 

@@ -34,6 +34,56 @@ def test_status_line(progress: Progress, line: str) -> None:
     assert status.status_line(JOB, progress, "en-US") == line
 
 
+@pytest.mark.parametrize(
+    ("progress", "said"),
+    [
+        (Progress(Phase.SENDING, percent=40), "sending to the provider, 40 %"),
+        (Progress(Phase.SENDING, percent=0), "sending to the provider, 0 %"),
+        (Progress(Phase.SENDING, percent=5, call=2, calls=3), "sending to the provider, 5 % · call 2 of 3"),
+        (Progress(Phase.SENDING, typical_s=30), "sending to the provider"),
+        (Progress(Phase.WAITING, typical_s=31), "the provider is working · mostly 30 s"),
+        (Progress(Phase.WAITING, typical_s=200), "the provider is working · mostly 3 min"),
+        (Progress(Phase.WAITING, call=2, calls=3), "the provider is working · call 2 of 3"),
+        (Progress(Phase.WAITING, previews=2), "the provider is working"),
+        (Progress(Phase.WAITING, preview=1, previews=2), "the provider is working · preview 1 of 2"),
+        (Progress(Phase.WAITING, preview=3, previews=2), "the provider is working · preview 3 of 3"),
+        (
+            Progress(Phase.WAITING, typical_s=12, preview=1, previews=3, call=1, calls=4),
+            "the provider is working · mostly 10 s · preview 1 of 3 · call 1 of 4",
+        ),
+        (Progress(Phase.RECEIVING), "receiving"),
+        (Progress(Phase.DELIVERING), "posting"),
+    ],
+)
+def test_what_is_known_is_said(progress: Progress, said: str) -> None:
+    """How much has left, which call it is, how long it mostly takes, which preview is shown: where it is known."""
+    assert status.status_line(JOB, progress, "en-US") == f"Edit #7 · {said} · holds $0.05"
+
+
+@pytest.mark.parametrize("phase", Phase)
+def test_a_clock_counts_by_itself(phase: Phase) -> None:
+    """The second line says when it was asked; while the provider works, when that began."""
+    said = status.status_text(JOB, Progress(phase, since=130.9), "en-US").splitlines()
+
+    clock = "begun <t:130:R>" if phase is Phase.WAITING else "asked <t:100:R>"
+    assert said == [status.status_line(JOB, Progress(phase), "en-US"), f"<@42> · {clock}"]
+
+
+def test_a_provider_whose_beginning_nobody_saw() -> None:
+    """Without its beginning the edit's own is counted."""
+    assert status.status_text(JOB, Progress(Phase.WAITING), "en-US").endswith("asked <t:100:R>")
+
+
+def test_the_clock_and_the_mask() -> None:
+    """Two lines are enough for everything."""
+    masked = replace(JOB, request=replace(REQUEST, mask=InputFile("b", "sky-mask.png", 3), mask_share=230))
+
+    said = status.status_text(masked, Progress(Phase.QUEUED), "en-US").splitlines()
+
+    assert said[1] == "<@42> · asked <t:100:R> · mask: sky-mask.png, 23 % will change"
+    assert len(said) == 2
+
+
 def test_every_phase_has_words() -> None:
     """There is no station that a member cannot read."""
     assert set(status.PHASES) == set(Phase)

@@ -14,22 +14,30 @@ from bot.domain.job import Job, State
 from bot.domain.quota import Limits, Terms, Unit
 from bot.domain.request import Door, EditRequest, InputFile, Options, Origin, Place, PlaceKind
 from bot.workflow.announce import Announcer
+from bot.workflow.archive import Archive
 from bot.workflow.drafts import Drafts
 from bot.workflow.exhibiting import Exhibitor
 from bot.workflow.finishing import Finisher
 from bot.workflow.govern import Govern
 from bot.workflow.guild_log import GuildLog
+from bot.workflow.hosting import Hosting
 from bot.workflow.insistence import Insistence
 from bot.workflow.looking import Looking
 from bot.workflow.making import Maker
 from bot.workflow.packing import Packer
 from bot.workflow.patience import Patience
+from bot.workflow.picking import Picking
 from bot.workflow.ports import Asking, Receipt
 from bot.workflow.recover import recover
 from bot.workflow.reporting import Reporter
+from bot.workflow.reposting import Reposter
+from bot.workflow.rights import Rights
+from bot.workflow.sources import Sources
 from bot.workflow.submit import Submit
 from bot.workflow.thresholds import Thresholds
+from bot.workflow.trays import Trays
 from bot.workflow.work import Worker
+from bot.workflow.workbench import Workbench
 from tests.standins import (
     Comes,
     FolderBlobs,
@@ -43,6 +51,8 @@ from tests.standins import (
 )
 from tests.workflow.memory_book import Kind, MemoryBook
 from tests.workflow.memory_council import MemoryCouncil
+from tests.workflow.memory_gatherings import MemoryGatherings
+from tests.workflow.memory_guilds import MemoryGuilds
 
 ANN, BOB = 42, 43
 MEMBER = f"user:{ANN}"
@@ -80,6 +90,8 @@ class House:
         self.clock = HandClock(self.steps)
         self.book = MemoryBook(self.clock, self.steps)
         self.council = MemoryCouncil(self.book, self.clock)
+        self.gatherings = MemoryGatherings(self.clock, self.book)
+        self.guilds = MemoryGuilds(self.clock, self.council)
         self.disk = RoomyDisk()
         self.blobs = FolderBlobs(self.folder, self.clock, self.steps)
         self.pictures = PlainPictures(self.steps)
@@ -103,6 +115,7 @@ class House:
             Looking(self.pictures, self.blobs),
             self.book,
             self.council,
+            self.guilds,
             self.blobs,
             self.postbox,
             announce,
@@ -113,6 +126,16 @@ class House:
             self.ring,
             self.provider.is_shut,
         )
+        self.sources = Sources(self.book, self.blobs, self.gatherings)
+        self.trays = Trays(self.gatherings, self.blobs, self.pictures, self.clock)
+        self.picking = Picking(self.gatherings, self.submit, self.sources, self.clock)
+        self.hosting = Hosting(self.guilds, self.catalog, guild_log)
+        rights = Rights(self.book, self.guilds, self.sources)
+        repost = Reposter(self.book, self.blobs, self.postbox, pack)
+        self.workbench = Workbench(
+            self.book, self.postbox, self.guilds, self.sources, self.submit, self.trays, rights, repost
+        )
+        self.archive = Archive(self.book, self.blobs, self.guilds, self.council, rights, repost, pack)
         make = Maker(
             self.catalog,
             self.pictures,

@@ -12,7 +12,8 @@ from bot.domain.request import EditRequest, Origin
 from bot.workflow.ports import Book, Clock, Placed, Settlement
 from tests.standins import Steps
 from tests.workflow.memory_money import Kind
-from tests.workflow.memory_queue import MemoryQueue
+from tests.workflow.memory_queue import LOST
+from tests.workflow.memory_versions import MemoryVersions
 
 __all__ = ["Kind", "MemoryBook"]
 
@@ -31,7 +32,7 @@ class Attempt:
     request_id: str | None = None
 
 
-class MemoryBook(MemoryQueue):
+class MemoryBook(MemoryVersions):
     """The rows in memory, under the same table of moves and the same rules of money."""
 
     def __init__(self, clock: Clock, steps: Steps) -> None:
@@ -40,7 +41,6 @@ class MemoryBook(MemoryQueue):
         self.tickets: set[int] = set()
         self.notes: dict[str, str] = {}
         self._crashes: dict[int, int] = {}
-        self._parts: dict[int, dict[int, int]] = {}
 
     async def place(
         self, request: EditRequest, hold: Sequence[Demand], predicted: int, draft: int | None = None
@@ -164,6 +164,8 @@ class MemoryBook(MemoryQueue):
             job = self.jobs.get(job_id)
             if job is None or not job.muted or not job.results or job.state not in {State.TOLD, State.DONE}:
                 return None
+            if job.results[0].blob == LOST.blob:
+                return None
             self.jobs[job_id] = replace(job, state=State.DONE, muted=False)
             self.tickets.add(job_id)
             return self.jobs[job_id]
@@ -192,13 +194,6 @@ class MemoryBook(MemoryQueue):
         answered = [one for one in self.attempts.values() if (one.job, one.outcome) == (job_id, "answered")]
         return answered[-1].provider if answered else None
 
-    async def posted(self, job_id: int, part: int, message_id: int) -> None:
-        async with self._verb("posted"):
-            self._parts.setdefault(job_id, {})[part] = message_id
-
-    async def parts(self, job_id: int) -> dict[int, int]:
-        return dict(self._parts.get(job_id, {}))
-
     async def recover(self, trouble: Trouble) -> Sequence[Job]:
         async with self._verb("recover"):
             lost = [job for job in self.jobs.values() if job.state in {State.RUNNING, State.SENT}]
@@ -223,7 +218,7 @@ class MemoryBook(MemoryQueue):
         masks = {request.mask.blob for request in requests if request.mask}
         pictures = {file.blob for request in requests for file in request.pictures}
         results = {blob for job in kept for one in job.results for blob in (one.blob, one.untouched) if blob}
-        return frozenset(masks | pictures | results)
+        return frozenset(masks | pictures | results | self.gathered.blobs())
 
     # ── what a test asks ────────────────────────────────────────────────────────────────────────────────────
 
@@ -247,7 +242,7 @@ class MemoryBook(MemoryQueue):
         job = self.jobs.get(job_id)
         if job is None or job.state not in sources(Move.FINISH):
             return None
-        version = 1 + sum(one.version is not None for one in self.jobs.values() if self._akin(one.id, job_id))
+        version = self._numbered(job)
         results, cost = job.results + last.results, job.banked + last.micro_usd
         self._settle(job_id, len(results), cost, suspense)
         paid = min(cost, job.predicted)
@@ -288,10 +283,6 @@ class MemoryBook(MemoryQueue):
         for key, one in self.attempts.items():
             if (one.job, one.outcome) == (job_id, "open"):
                 self.attempts[key] = replace(one, outcome=outcome, code=code, request_id=request_id)
-
-    def _akin(self, one: int, other: int) -> bool:
-        here, there = self.jobs[one].announcement, self.jobs[other].announcement
-        return here is not None and there is not None and here.home_id == there.home_id
 
 
 # A type checker reads here that the stand-in obeys its port.

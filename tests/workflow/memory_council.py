@@ -52,11 +52,11 @@ class MemoryCouncil:
     async def set_rule(self, by: Decider, rule: Rule) -> Deed:
         key = (rule.guild_id, rule.subject, rule.unit)
         old, self._rules[key] = self._rules.get(key), rule
-        return self._note(by, Verb.SET, rule.subject, rule.unit, _rule_text(old), _rule_text(rule))
+        return self.note(by, Verb.SET, rule.subject, rule.unit, _rule_text(old), _rule_text(rule))
 
     async def clear_rule(self, by: Decider, subject: Subject, unit: Unit) -> Deed | None:
         old = self._rules.pop((by.guild_id, subject, unit), None)
-        return self._note(by, Verb.CLEAR, subject, unit, _rule_text(old)) if old else None
+        return self.note(by, Verb.CLEAR, subject, unit, _rule_text(old)) if old else None
 
     async def set_permit(self, by: Decider, subject: Subject, choice: Choice, values: tuple[str, ...] | None) -> Deed:
         key = (by.guild_id, subject, choice)
@@ -64,7 +64,7 @@ class MemoryCouncil:
         if values is not None:
             self._permits[key] = Permit(by.guild_id, subject, choice, values)
         before = " ".join(old.values) if old else ""
-        return self._note(by, Verb.PERMIT, subject, choice, before, " ".join(values or ()))
+        return self.note(by, Verb.PERMIT, subject, choice, before, " ".join(values or ()))
 
     async def grant(self, by: Decider, gift: Gift) -> Deed:
         account = user_account(gift.user_id, by.guild_id)
@@ -73,7 +73,7 @@ class MemoryCouncil:
         window = Window(given, int(self.clock.now()) + len(self._grants), gift.expires_at)
         self._grants.append((by.guild_id, gift.user_id, window))
         text = f"{gift.unit}:{gift.amount}:{gift.expires_at}"
-        return self._note(by, Verb.GRANT, Subject(Scope.USER, gift.user_id), gift.unit, "", text, gift.reason)
+        return self.note(by, Verb.GRANT, Subject(Scope.USER, gift.user_id), gift.unit, "", text, gift.reason)
 
     async def reset(self, by: Decider, user_id: int, reason: str) -> Deed:
         used = []
@@ -81,43 +81,43 @@ class MemoryCouncil:
             allowance = window.allowance
             if allowance.period is not Period.GRANT and (amount := self.book.forgive(window)):
                 used.append(f"{allowance.unit}:{allowance.period}:{amount}")
-        return self._note(by, Verb.RESET, Subject(Scope.USER, user_id), "", " ".join(used), "", reason)
+        return self.note(by, Verb.RESET, Subject(Scope.USER, user_id), "", " ".join(used), "", reason)
 
     async def block(self, by: Decider, user_id: int, reason: str) -> Deed | None:
         if (by.guild_id, user_id) in self._blocked:
             return None
         self._blocked.add((by.guild_id, user_id))
-        return self._note(by, Verb.BLOCK, Subject(Scope.USER, user_id), reason=reason)
+        return self.note(by, Verb.BLOCK, Subject(Scope.USER, user_id), reason=reason)
 
     async def unblock(self, by: Decider, user_id: int) -> Deed | None:
         if (by.guild_id, user_id) not in self._blocked:
             return None
         self._blocked.remove((by.guild_id, user_id))
-        return self._note(by, Verb.UNBLOCK, Subject(Scope.USER, user_id))
+        return self.note(by, Verb.UNBLOCK, Subject(Scope.USER, user_id))
 
     async def pause(self, by: Decider, reason: str) -> Deed | None:
         if by.guild_id in self._paused:
             return None
         self._paused.add(by.guild_id)
-        return self._note(by, Verb.PAUSE, reason=reason)
+        return self.note(by, Verb.PAUSE, reason=reason)
 
     async def resume(self, by: Decider) -> Deed | None:
         if by.guild_id not in self._paused:
             return None
         self._paused.remove(by.guild_id)
-        return self._note(by, Verb.RESUME)
+        return self.note(by, Verb.RESUME)
 
     async def set_zone(self, by: Decider, zone: str) -> Deed:
         guild_id = _guild(by)
         old = await self.guild(guild_id)
         self.guilds[guild_id] = replace(old, zone=zone)
-        return self._note(by, Verb.ZONE, old=old.zone, new=zone)
+        return self.note(by, Verb.ZONE, old=old.zone, new=zone)
 
     async def set_log(self, by: Decider, channel_id: int | None) -> Deed:
         guild_id = _guild(by)
         old = await self.guild(guild_id)
         self.guilds[guild_id] = replace(old, log_channel_id=channel_id)
-        return self._note(by, Verb.LOG, old=str(old.log_channel_id or ""), new=str(channel_id or ""))
+        return self.note(by, Verb.LOG, old=str(old.log_channel_id or ""), new=str(channel_id or ""))
 
     async def guild(self, guild_id: int) -> GuildBook:
         return self.guilds.get(guild_id, GuildBook())
@@ -151,7 +151,7 @@ class MemoryCouncil:
         balances = await self.book.balances(open_ones)
         return tuple(sorted((one.window for one in balances if one.left > 0), key=lambda window: window.ends_at))
 
-    def _note(
+    def note(
         self,
         by: Decider,
         verb: Verb,
@@ -161,6 +161,7 @@ class MemoryCouncil:
         new: str = "",
         reason: str = "",
     ) -> Deed:
+        """Write the decision down."""
         number, at = len(self.audit) + 1, self.clock.now()
         deed = Deed(number, at, by.actor_id, by.guild_id, verb, target, str(what), old, new, reason)
         self.audit.append(deed)

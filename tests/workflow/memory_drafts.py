@@ -49,6 +49,10 @@ class MemoryDrafts:
             self.drafts[draft_id] = replace(found, state=state)
             return self.drafts[draft_id]
 
+    async def open_drafts(self, user_id: int, besides: Origin) -> int:
+        requests = [one.request for one in self._open_drafts()]
+        return sum(one.user_id == user_id and one.origin != besides for one in requests)
+
     async def late_drafts(self) -> Sequence[Draft]:
         late = [one for one in self._open_drafts() if one.expires_at <= self.clock.now()]
         return sorted(late, key=lambda one: (one.expires_at, one.id))[:LATE_AT_A_TIME]

@@ -9,6 +9,7 @@ from bot.domain.job import OVER, UNSETTLED, Job, State
 from bot.domain.request import EditRequest, InputFile
 from bot.workflow.ports import Clock, Waiting
 from tests.standins import Steps
+from tests.workflow.memory_gatherings import Gathering
 from tests.workflow.memory_money import MemoryMoney
 
 LATENCIES = 50
@@ -22,6 +23,8 @@ class MemoryQueue(MemoryMoney):
     def __init__(self, clock: Clock, steps: Steps) -> None:
         super().__init__(clock, steps)
         self.identities: list[float] = []
+        self.gathered = Gathering(clock)
+        self._parts: dict[int, dict[int, int]] = {}
 
     async def ahead(self, job_id: int) -> int:
         return self._ahead(job_id)
@@ -41,10 +44,13 @@ class MemoryQueue(MemoryMoney):
         latest = sorted(times, reverse=True)[:LATENCIES]
         return [max(0.0, ended_at - sent_at) for ended_at, _, sent_at in latest if sent_at is not None]
 
-    async def history(self, user_id: int, guild_id: int | None, limit: int) -> Sequence[Job]:
+    async def history(
+        self, user_id: int, guild_id: int | None, limit: int, *, before: int | None = None, everywhere: bool = False
+    ) -> Sequence[Job]:
         mine = [job for job in self.jobs.values() if job.request.user_id == user_id]
-        here = [job for job in mine if job.request.place.guild_id == guild_id]
-        return sorted(here, key=lambda job: job.id, reverse=True)[:limit]
+        here = [job for job in mine if everywhere or job.request.place.guild_id == guild_id]
+        earlier = [job for job in here if before is None or job.id < before]
+        return sorted(earlier, key=lambda job: job.id, reverse=True)[:limit]
 
     async def identified(self, at: float) -> None:
         async with self._verb("identified"):
@@ -62,9 +68,18 @@ class MemoryQueue(MemoryMoney):
             mine = [job for job in self.jobs.values() if job.request.user_id == user_id]
             if unfinished := sum(job.state not in OVER for job in mine):
                 return unfinished
+            theirs = {blob for job in mine for blob in brought(job)}
             for job in mine:
-                self.jobs[job.id] = _emptied(job, user_id=-1)
-            self.drafts = {key: one for key, one in self.drafts.items() if one.request.user_id != user_id}
+                self.jobs[job.id] = replace(emptied(job, user_id=-1), announcement=None)
+                self._parts.pop(job.id, None)
+            for job in [job for job in self.jobs.values() if job.request.lender == user_id]:
+                wish = emptied(job).request if job.state in OVER else job.request
+                request = replace(job.request, lender=-1, pictures=wish.pictures, mask=wish.mask)
+                self.jobs[job.id] = replace(job, request=request)
+            named = {key: {one.request.user_id, one.request.lender} for key, one in self.drafts.items()}
+            self.drafts = {key: one for key, one in self.drafts.items() if user_id not in named[key]}
+            self.gathered.forget(user_id)
+            self._take_away(theirs)
             return 0
 
     async def expire(self, before: float) -> int:
@@ -72,8 +87,20 @@ class MemoryQueue(MemoryMoney):
             full = [job for job in self.jobs.values() if LOST not in job.request.pictures and job.state in OVER]
             old = [job for job in full if job.ended_at is not None and job.ended_at < before]
             for job in old:
-                self.jobs[job.id] = _emptied(job)
+                self.jobs[job.id] = emptied(job)
             return len(old)
+
+    def _take_away(self, blobs: set[str]) -> None:
+        """Take these results out of the edits that were made of them and are over."""
+        gone = blobs - {blob for job in self.jobs.values() for blob in brought(job)}
+        for job in self.jobs.values():
+            if job.state in OVER:
+                pictures = tuple(LOST if one.blob in gone else one for one in job.request.pictures)
+                mask = LOST if job.request.mask and job.request.mask.blob in gone else job.request.mask
+                self.jobs[job.id] = replace(job, request=replace(job.request, pictures=pictures, mask=mask))
+        for draft in self._open_drafts():
+            if blobs & {file.blob for file in (*draft.request.pictures, draft.request.mask) if file}:
+                self.drafts[draft.id] = replace(draft, expires_at=self.clock.now())
 
     def _ahead(self, job_id: int) -> int:
         numbers = [job.id for job in self._line()]
@@ -90,12 +117,18 @@ class MemoryQueue(MemoryMoney):
         return [job for _, _, job in sorted(numbered, key=lambda one: one[:2])]
 
 
-def _emptied(job: Job, **changes: Any) -> Job:
+def emptied(job: Job, **changes: Any) -> Job:
     """The job without what was said and shown in it."""
     pictures, mask = (LOST,) * len(job.request.pictures), job.request.mask and LOST
-    empty = replace(job.request, prompt="", pictures=pictures, mask=mask, mask_share=None, role_ids=())
-    results = tuple(replace(one, blob=LOST.blob, untouched=one.untouched and LOST.blob) for one in job.results)
+    wish = replace(job.request, prompt="", preset=None, pictures=pictures, mask=mask, mask_share=None)
+    empty = replace(wish, role_ids=(), status_message=None, lender=None)
+    gone: dict[str, Any] = {"blob": LOST.blob, "bytes": 0, "revised_prompt": None}
+    results = tuple(replace(one, **gone, untouched=one.untouched and LOST.blob) for one in job.results)
     return replace(job, request=replace(empty, **changes), results=results)
+
+
+def brought(job: Job) -> set[str]:
+    return {blob for one in job.results for blob in (one.blob, one.untouched) if blob} - {LOST.blob}
 
 
 def _is_like(request: EditRequest, model: str, quality: str | None, size: str | None) -> bool:

@@ -8,20 +8,25 @@ import pytest
 from bot.domain.deed import Decider
 from bot.domain.errors import (
     Blocked,
+    ChannelClosed,
     ChoiceNotPermitted,
     HousePaused,
     Never,
     NumberNotPermitted,
     Paused,
+    ProviderBusy,
     QueueFull,
     Refused,
+    RoleClosed,
     TooManyWaiting,
 )
+from bot.domain.guild import Setting
 from bot.domain.job import State
 from bot.domain.quota import Choice
 from bot.domain.request import Options
+from bot.workflow.ports import Declined
 from tests.standins import Comes
-from tests.workflow.house import ADMIN, ANN, BOB, IN_PLACE, OPERATOR, House
+from tests.workflow.house import ADMIN, ANN, BOB, CHANNEL, IN_PLACE, OPERATOR, House
 from tests.workflow.test_allowances import EVERYONE, OF_ANN, OF_VIP, VIP, placed, refused, ruled
 
 # ── who may at all ──────────────────────────────────────────────────────────────────────────────────────────
@@ -212,3 +217,63 @@ async def test_a_yes_waits_in_the_same_line(house: House) -> None:
 
     with pytest.raises(QueueFull):
         await house.submit.agree(draft.id, ANN)
+
+
+# ── roles, channels and the server's settings ───────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("pressed_in", [None, 2])
+async def test_roles_of_another_place_say_nothing(house: House, pressed_in: int | None) -> None:
+    """A button that is pressed in a direct message or another server is no way around a role that is shut out."""
+    await placed(house, 1, roles=(VIP,))
+    await house.submit.cancel(1, ANN)
+    house.dear()
+    draft = (await house.asked(house.edit(origin=2, roles=(VIP,)))).draft
+    await house.hosting.change(ADMIN, Setting.ROLES_BLOCKED, (str(VIP),))
+
+    with pytest.raises(RoleClosed):
+        await house.submit.agree(draft.id, ANN, (), pressed_in)
+    with pytest.raises(RoleClosed):
+        await house.submit.again(1, ANN, (), pressed_in)
+
+    assert len(house.book.jobs) == 1
+
+
+async def test_roles_that_are_needed_are_kept_in_a_direct_message(house: House) -> None:
+    """What is private may be asked about there, where nobody has roles."""
+    await house.hosting.change(ADMIN, Setting.ROLES_ALLOWED, (str(VIP),))
+    house.dear()
+    draft = (await house.asked(house.edit(roles=(VIP,)))).draft
+
+    assert (await house.submit.agree(draft.id, ANN, (), None)).fresh
+
+
+@pytest.mark.parametrize("setting", [Setting.CHANNELS_BLOCKED, Setting.CHANNELS_ALLOWED])
+async def test_a_second_try_in_the_thread_of_a_channel(house: House, setting: Setting) -> None:
+    """A thread goes by its channel: shut with it, and open with it."""
+    house.provider.script = [Declined(ProviderBusy())] * 9
+    await placed(house, 1)
+    await house.work()
+    await house.hosting.change(ADMIN, setting, (str(CHANNEL.channel_id),))
+
+    if setting is Setting.CHANNELS_BLOCKED:
+        with pytest.raises(ChannelClosed):
+            await house.submit.again(1, ANN)
+    else:
+        assert (await house.submit.again(1, ANN)).job.request.place.parent_id == CHANNEL.channel_id
+
+
+async def test_no_more_questions_than_edits_may_wait(house: House) -> None:
+    """Every question keeps its pictures on disk, so that one member may not be asked without end."""
+    house.dear()
+    house.waiting_per_member = 2
+    first = await house.asked(house.edit(origin=1))
+    await house.asked(house.edit(origin=2))
+
+    with pytest.raises(TooManyWaiting):
+        await house.submit(house.edit(origin=3))
+
+    assert await house.asked(house.edit(origin=1)) == first  # said once more
+    await house.asked(house.edit(origin=4, user_id=BOB))
+    await house.submit.drop(first.draft.id, ANN)
+    await house.asked(house.edit(origin=3))

@@ -156,8 +156,8 @@ async def test_a_yes_counts_by_the_roles_of_the_moment(house: House) -> None:
     asking = await house.asked(house.edit(options=Options(quality="low", n=3), roles=(VIP,)))
 
     with pytest.raises(ImagesSpent):
-        await house.submit.agree(asking.draft.id, ANN, ())
-    receipt = await house.submit.agree(asking.draft.id, ANN, (VIP,))
+        await house.submit.agree(asking.draft.id, ANN, (), GUILD)
+    receipt = await house.submit.agree(asking.draft.id, ANN, (VIP,), GUILD)
 
     assert receipt.fresh
 
@@ -170,9 +170,9 @@ async def test_a_button_is_pressed_with_the_roles_of_the_day(house: House) -> No
     await placed(house, 2, roles=())
 
     with pytest.raises(ImagesSpent):
-        await house.submit.again(1, ANN, ())
+        await house.submit.again(1, ANN, (), GUILD)
 
-    assert (await house.submit.again(1, ANN, (VIP,))).fresh
+    assert (await house.submit.again(1, ANN, (VIP,), GUILD)).fresh
 
 
 async def test_free_is_held_nowhere(house: House) -> None:

@@ -1,17 +1,18 @@
 """A member who changes their mind: before the paid call it costs nothing, after it pictures wait behind a button."""
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 
 from bot.domain.errors import Moderated, NotYours, ProviderBusy, ProviderClosed, SafetyRefused
 from bot.domain.job import Job, State
 from bot.domain.quota import Unit
-from bot.domain.request import Place
+from bot.domain.request import Place, PlaceKind
 from bot.workflow.patience import NAP_S
 from bot.workflow.ports import Declined, Unsent
 from tests.standins import Comes
-from tests.workflow.house import ANN, BOB, CHANNEL, GUILD, IN_PLACE, MEMBER, House
+from tests.workflow.house import ANN, BOB, CHANNEL, IN_PLACE, MEMBER, House
 from tests.workflow.memory_book import Kind, MemoryBook
 
 DAMAGED = b"png 1024x1024 damaged"
@@ -175,7 +176,7 @@ async def test_a_moderator_stops_an_edit_of_the_guild(house: House) -> None:
     """Whoever moderates where it is shown may stop it, and its member hears of it as of their own cancel."""
     await house.placed()
 
-    job = await house.submit.cancel(1, BOB, may_moderate=True, guild_id=GUILD)
+    job = await house.submit.cancel(1, BOB, moderates=CHANNEL)
     await house.work()
 
     assert job.state is State.CANCELLED
@@ -185,7 +186,7 @@ async def test_a_moderator_stops_an_edit_of_the_guild(house: House) -> None:
 
 async def test_what_a_moderator_stopped_is_not_shown(house: House) -> None:
     """The member's own stop can be taken back by Show; a moderator's cannot, and that is said."""
-    house.steps.meanwhile("edit sent", lambda: house.submit.cancel(1, BOB, may_moderate=True, guild_id=GUILD))
+    house.steps.meanwhile("edit sent", lambda: house.submit.cancel(1, BOB, moderates=CHANNEL))
     await house.placed(Comes())
     await house.work()
 
@@ -197,14 +198,21 @@ async def test_what_a_moderator_stopped_is_not_shown(house: House) -> None:
 
 
 @pytest.mark.parametrize(
-    ("may_moderate", "guild_id", "place"),
-    [(False, GUILD, CHANNEL), (True, 2, CHANNEL), (True, None, CHANNEL), (True, None, IN_PLACE)],
+    ("moderates", "place"),
+    [
+        (None, CHANNEL),
+        (replace(CHANNEL, guild_id=2), CHANNEL),
+        (replace(CHANNEL, channel_id=555), CHANNEL),
+        (CHANNEL, replace(CHANNEL, kind=PlaceKind.PRIVATE)),
+        (IN_PLACE, CHANNEL),
+        (IN_PLACE, IN_PLACE),
+    ],
 )
-async def test_nobody_else_stops_it(house: House, may_moderate: bool, guild_id: int | None, place: Place) -> None:
-    """Not a member, not a moderator of another server, and nobody in a direct message."""
+async def test_nobody_else_stops_it(house: House, moderates: Place | None, place: Place) -> None:
+    """Not a member, no moderator of another server or channel or of what is private, nobody in a direct message."""
     await house.placed(request=house.edit(place=place))
 
     with pytest.raises(NotYours):
-        await house.submit.cancel(1, BOB, may_moderate=may_moderate, guild_id=guild_id)
+        await house.submit.cancel(1, BOB, moderates=moderates)
 
     assert house.state() is State.QUEUED

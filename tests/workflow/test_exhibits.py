@@ -1,13 +1,15 @@
 """What can be looked at after an edit: before and after, and the results as the model made them."""
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 
-from bot.domain.errors import EditGone, Failed, NothingUntouched, NotYours, PermissionMissing, TooLate
-from bot.workflow.ports import Exhibit, Undeliverable, Unreachable
+from bot.domain.errors import EditGone, Failed, NothingUntouched, NotYours, PermissionMissing, ResultGone, TooLate
+from bot.workflow.ports import Asking, Exhibit, Undeliverable, Unreachable
 from tests.standins import Comes
-from tests.workflow.house import ANN, BOB, House
+from tests.workflow.bench import ANN_THERE, BOB_THERE, made, placed
+from tests.workflow.house import ANN, BOB, CHANNEL, House
 
 RESULT = b"png 1024x1024 strays 3"
 
@@ -86,7 +88,7 @@ async def test_pictures_that_were_swept_are_gone(house: House) -> None:
     path = house.blobs.path(house.job().request.pictures[0].blob)
     await asyncio.to_thread(path.unlink)
 
-    with pytest.raises(EditGone):
+    with pytest.raises(ResultGone):
         await house.submit.exhibit(1, ANN, Exhibit.COMPARISON)
 
 
@@ -100,3 +102,43 @@ async def test_a_place_that_takes_no_exhibit_is_told(
 
     with pytest.raises(trouble):
         await house.submit.exhibit(1, ANN, Exhibit.COMPARISON)
+
+
+async def test_what_was_lent_is_not_shown(house: House) -> None:
+    """Another member's variation is made of picture 1, which may be private: its owner alone sees that."""
+    await made(house)
+    house.provider.script = [Comes()]
+    theirs = placed(await house.workbench.vary(1, BOB_THERE)).job
+    await house.work()
+
+    with pytest.raises(NotYours):
+        await house.submit.exhibit(theirs.id, BOB, Exhibit.COMPARISON)
+
+    assert house.postbox.exhibits == []
+    assert [file.filename for file in theirs.request.pictures] == ["picture-1.png"]
+
+
+async def test_ones_own_picture_that_comes_back(house: House) -> None:
+    """Whoever varies a variation of their own edit works with their own picture."""
+    await made(house)
+    house.provider.script = [Comes(), Comes(), Comes()]
+    theirs = placed(await house.workbench.vary(1, BOB_THERE)).job
+    await house.work()
+    mine = placed(await house.workbench.vary(theirs.id, ANN_THERE)).job
+    third = placed(await house.workbench.vary(theirs.id, replace(BOB_THERE, user_id=44))).job
+    await house.work()
+
+    assert await house.submit.exhibit(mine.id, ANN, Exhibit.COMPARISON)
+    assert (theirs.request.lender, mine.request.lender, third.request.lender) == (ANN, None, ANN)
+
+
+async def test_a_question_about_what_was_lent_shows_no_mask(house: House) -> None:
+    """What a mask selects is drawn over picture 1."""
+    await delivered(house)
+    house.dear()
+
+    theirs = await house.workbench.vary(1, replace(BOB_THERE, place=CHANNEL))
+    mine = await house.workbench.vary(1, replace(ANN_THERE, place=CHANNEL))
+
+    assert [type(one) for one in (theirs, mine)] == [Asking, Asking]
+    assert [overlay is not None for _, overlay in house.postbox.asked] == [False, True]

@@ -3,6 +3,8 @@
 from bot.domain.deed import Decider
 from bot.domain.job import Job, State
 from bot.domain.quota import Choice, Unit
+from bot.workflow.guild_log import GuildLog
+from bot.workflow.ports import Lack
 from tests.standins import Comes
 from tests.workflow.house import ADMIN, ANN, GUILD, IN_PLACE, OPERATOR, House
 from tests.workflow.test_govern import LOG, OF_ANN, rule
@@ -84,3 +86,30 @@ async def test_an_edit_that_is_shown_after_all_is_logged_as_delivered(house: Hou
 
     lines = [line for _, line in house.postbox.log_lines if isinstance(line, Job)]
     assert [line.state for line in lines] == [State.DELIVERED]
+
+
+async def test_a_channel_where_nothing_can_be_done_gets_one_line_a_day(house: House) -> None:
+    """However often somebody asks there in vain; another channel, and the next day, have a line of their own."""
+    await house.govern.set_log(ADMIN, LOG)
+    house.postbox.log_lines.clear()
+    guild_log = GuildLog(house.council, house.book, house.postbox)
+    here, there = Lack(GUILD, 5, ("send_messages",)), Lack(GUILD, 6, ("attach_files",))
+
+    for lack in (here, here, there):
+        await guild_log.lack(lack, "2026-11-20")
+    await guild_log.lack(here, "2026-11-21")
+
+    assert house.postbox.log_lines == [(LOG, here), (LOG, there), (LOG, here)]
+
+
+async def test_where_no_log_is_named_nothing_is_lost(house: House) -> None:
+    """A line that nobody would read is not counted as written."""
+    guild_log = GuildLog(house.council, house.book, house.postbox)
+    lack = Lack(GUILD, 5, ("send_messages",))
+
+    await guild_log.lack(lack, "2026-11-20")
+    await house.govern.set_log(ADMIN, LOG)
+    house.postbox.log_lines.clear()
+    await guild_log.lack(lack, "2026-11-20")
+
+    assert house.postbox.log_lines == [(LOG, lack)]

@@ -5,7 +5,7 @@ Where a place is closed to us the next one is tried: the thread, the channel it 
 
 import asyncio
 import hashlib
-from collections.abc import AsyncGenerator, Iterable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Collection, Iterable
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -14,45 +14,85 @@ import discord
 import structlog
 
 from bot.chat.answers import status_url
+from bot.chat.delivery.announcing import Announcing
 from bot.chat.delivery.parts import parts_of
-from bot.chat.delivery.posting import NONCE_TRUSTED_S, Closed, Letter, Post, quotation
+from bot.chat.delivery.posting import NONCE_TRUSTED_S, Letter, Post
 from bot.chat.delivery.question import Questions
+from bot.chat.delivery.reposting import Reposting
 from bot.chat.delivery.results import Page, Results
-from bot.chat.delivery.route import Route
+from bot.chat.delivery.route import Route, in_an_answer, own_answer
 from bot.chat.delivery.sight import Sight, attachment
+from bot.chat.delivery.spots import AnswerSpot, answer_limit, link_to
 from bot.chat.delivery.status_lines import Line, MessageId, StatusLines
-from bot.chat.place import jump_url
-from bot.chat.views.buttons import buttons, result_buttons
+from bot.chat.delivery.ways import Closed
+from bot.chat.delivery.whisper import Whisper
+from bot.chat.place import IN_AN_ANSWER
+from bot.chat.tokens import Tokens
+from bot.chat.views.buttons import buttons
+from bot.chat.views.result_buttons import Presets, buttons_under, no_presets
 from bot.domain.draft import Draft
 from bot.domain.errors import AnswerUseless, OutcomeUnknown, ProviderBusy, ProviderDown, Trouble
+from bot.domain.guild import GuildSettings
 from bot.domain.job import Announcement, Job, State
 from bot.domain.progress import Phase, Progress
 from bot.domain.request import PlaceKind
 from bot.words import deeds as deed_words
 from bot.words import status as words
 from bot.words.alt import exhibit_alt, result_alt
-from bot.words.escape import thread_name
 from bot.words.language import ENGLISH
 from bot.words.refusals import say
 from bot.words.results import exhibit_line, result_line
-from bot.workflow.ports import Clock, Delivery, Exhibit, LogLine, Parcel, Preview, Undeliverable, Unreachable
+from bot.words.rights import lack_line
+from bot.workflow.ports import (
+    Clock,
+    Delivery,
+    Exhibit,
+    Lack,
+    LogLine,
+    Parcel,
+    Preview,
+    Repost,
+    Reposted,
+    StorageTrouble,
+    Undeliverable,
+    Unreachable,
+)
 
 log = structlog.get_logger()
 
 WORTH_ANOTHER_TRY = (OutcomeUnknown, ProviderBusy, ProviderDown, AnswerUseless)
+
+Chosen = Callable[[int | None], Awaitable[GuildSettings]]
+
+
+async def nothing_chosen(_: int | None) -> GuildSettings:
+    """Where no server has chosen anything."""
+    return GuildSettings()
 
 
 class DiscordPostbox:
     """The postbox. `run` edits status messages and belongs to the composition root's task group."""
 
     def __init__(
-        self, client: discord.Client, logged_in: asyncio.Event, clock: Clock, operators: Iterable[int] = ()
+        self,
+        client: discord.Client,
+        logged_in: asyncio.Event,
+        clock: Clock,
+        operators: Iterable[int] = (),
+        tokens: Tokens | None = None,
+        presets: Presets = no_presets,
+        chosen: Chosen = nothing_chosen,
     ) -> None:
         self._post = Post(client, logged_in, clock)
+        self._whisper = Whisper(Tokens(clock.now) if tokens is None else tokens, clock)
         self._clock = clock
         self._operators = tuple(operators)
-        self._results = Results(self._post)
-        self._questions = Questions(self._post, clock)
+        self._results = Results()
+        self._presets = presets
+        self._chosen = chosen
+        self._reposting = Reposting(client, self._post, self._whisper, self._results, presets)
+        self._announcing = Announcing(self._post, self._whisper, clock)
+        self._questions = Questions(self._post, self._whisper, clock)
         self._lines = StatusLines(self._edit_line, clock)
         self._first_results: dict[int, str] = {}
 
@@ -66,37 +106,9 @@ class DiscordPostbox:
         """Post the status message and open its thread, or find them. Raises `Undeliverable` or `Unreachable`.
 
         Where the request names a message that already stands, that one becomes the status message; a new one is
-        posted where it is gone.
+        posted where it is gone. Where only the member is to see it, the answer to them is the status message.
         """
-        place = job.request.place
-        text = _status(job, Progress(Phase.QUEUED, ahead=ahead))
-        message_id = await self._turned(job, text)
-        if message_id is None:
-            message_id = await self._put_up(job, text)
-        home = place.channel_id
-        if place.kind is PlaceKind.CHANNEL:
-            thread = await self._post.open_thread(place.channel_id, message_id, thread_name(job.request.prompt))
-            home = thread or place.channel_id
-        return Announcement(place.channel_id, message_id, home)
-
-    async def _turned(self, job: Job, text: str) -> int | None:
-        """The message that asked, made into the status message; None where there is none any more."""
-        channel, message_id = job.request.place.channel_id, job.request.status_message
-        if message_id is None:
-            return None
-        view = buttons(job.id, job.request.locale, "cancel")
-        try:
-            await self._post.rewrite(channel, message_id, content=text, view=view, attachments=[])
-        except Closed:
-            return None
-        return message_id
-
-    async def _put_up(self, job: Job, text: str) -> int:
-        if self._clock.now() - job.placed_at > NONCE_TRUSTED_S and (found := await self._find_status(job)):
-            return found
-        view = buttons(job.id, job.request.locale, "cancel")
-        letter = Letter(text, f"e{job.id}-status", view=view, embed=quotation(job.request.prompt))
-        return await self._post.send(job.request.place.channel_id, letter, lambda: self._find_status(job))
+        return await self._announcing(job, _status(job, Progress(Phase.QUEUED, ahead=ahead)))
 
     def progress(self, job: Job, progress: Progress, preview: Preview | None = None) -> None:
         """Show it on the status message, soon, at most one edit of a message every three seconds.
@@ -104,32 +116,37 @@ class DiscordPostbox:
         A preview is shown in place of the one before; its file may be gone by the time that it would be.
         """
         if job.announcement is not None:
-            sight = self._sight(job, preview) if preview else None
-            self._lines.show(_message_of(job.announcement), Line(_status(job, progress), sight))
+            alt = words.which_preview(progress, job.request.locale)
+            sight = self._sight(job, preview, alt) if preview else None
+            self._lines.show(_message_of(job, job.announcement), Line(_status(job, progress), sight))
 
     async def close(self, job: Job) -> None:
         """End the status message as the job ended. Never raises: it is a courtesy."""
         link = self._first_results.pop(job.id, None) or _thread_link(job)
         if job.announcement is None:
             return
-        message = _message_of(job.announcement)
+        message = _message_of(job, job.announcement)
+        await self._lines.end(message)
         kept = job.muted and bool(job.results)
         view = buttons(job.id, job.request.locale, "show") if kept else None
-        await self._lines.end(message)
         text = "\n".join((words.end_line(job, link, job.request.locale), words.byline(job.request, job.request.locale)))
-        await self._post.edit(message.channel, message.message, last=True, content=text, view=view, attachments=[])
+        if not message.answers:
+            await self._post.edit(message.channel, message.message, last=True, content=text, view=view, attachments=[])
+        elif (answer := own_answer(self._whisper, job)) is not None and answer.page is None:
+            await self._whisper.amend(answer, last=True, content=text, view=view, attachments=[])
 
-    def _sight(self, job: Job, preview: Preview) -> Sight:
-        return Sight(preview.path, f"preview-{job.id}-{preview.number}", self.file_limit(job))
+    def _sight(self, job: Job, preview: Preview, alt: str | None) -> Sight:
+        name = f"preview-{job.id}-{preview.number}"
+        return Sight(preview.path, name, self.file_limit(job), job.request.spoiler, alt)
 
     async def _edit_line(self, message: MessageId, line: Line) -> None:
         # The list of attachments that an edit gives is what the message has afterwards, so a new one replaces the old.
         file = await attachment(line.sight) if line.sight else None
         pictures: dict[str, Any] = {"attachments": [file]} if file else {}
-        await self._post.edit(message.channel, message.message, content=line.text, **pictures)
-
-    async def _find_status(self, job: Job) -> int | None:
-        return await self._post.find_button(job.request.place.channel_id, f"edit:cancel:{job.id}")
+        if not message.answers:
+            await self._post.edit(message.channel, message.message, content=line.text, **pictures)
+        elif (answer := self._whisper.tokens.of_message(message.message)) is not None:
+            await self._whisper.amend(answer, content=line.text, **pictures)
 
     # ── the question before it ──────────────────────────────────────────────────────────────────────────────
 
@@ -148,27 +165,34 @@ class DiscordPostbox:
 
     def file_limit(self, job: Job) -> int:
         """The most bytes that one file may have where the job's results go."""
-        return self._post.file_limit(job.request.place.guild_id)
+        place = job.request.place
+        if place.kind not in IN_AN_ANSWER:
+            return self._post.file_limit(place.guild_id)
+        answer = own_answer(self._whisper, job)
+        return answer_limit(answer) if answer is not None else self._post.file_limit(None)
 
     async def deliver(self, delivery: Delivery) -> AsyncGenerator[tuple[int, int], None]:
         """Post the parcels; yields (part, message id) as each message is there. Raises as `announce`."""
         job, locale = delivery.job, delivery.job.request.locale
-        route = Route(self._post, job)
-        await route.next()
+        route = await self._route(job)
         parts = parts_of(delivery.parcels)
         for part in parts:
             if part.number in delivery.posted:
                 continue
             page = Page(
                 part.parcels,
-                text=result_line(job, part.number, len(parts), locale, titled=not _has_own_thread(job)),
+                text=result_line(
+                    job, part.number, len(parts), locale, titled=not _has_own_thread(job), made_of=delivery.made_of
+                ),
                 nonce=f"e{job.id}-v{job.version or 1}-p{part.number}",
                 alt=result_alt(job.request.prompt, locale),
                 locale=locale,
-                view=None if part.number else result_buttons(job),
+                hidden=job.request.spoiler,
+                buttons=None if part.number else partial(buttons_under, job, self._presets),
+                lighten=delivery.lighten,
             )
             message_id = await self._results.post(route, page, look_first=delivery.look_first)
-            self._first_results.setdefault(job.id, jump_url(route.guild_id, route.place, message_id))
+            self._first_results.setdefault(job.id, link_to(route.spot, message_id))
             yield part.number, message_id
 
     async def show(self, job: Job, exhibit: Exhibit, parcels: tuple[Parcel, ...]) -> str:
@@ -177,7 +201,7 @@ class DiscordPostbox:
         What was shown before, and is among the last messages there, is only pointed to.
         """
         locale, parts = job.request.locale, parts_of(parcels)
-        route = Route(self._post, job)
+        route = Route(self._post, self._whisper, job, pressed=True)
         await route.next()
         links = []
         for part in parts:
@@ -187,10 +211,27 @@ class DiscordPostbox:
                 nonce=f"e{job.id}-{exhibit.value}{part.number or ''}",
                 alt=exhibit_alt(exhibit.value, job.request.prompt, locale),
                 locale=locale,
+                hidden=job.request.spoiler,
             )
             message_id = await self._results.post(route, page, look_first=True)
-            links.append(jump_url(route.guild_id, route.place, message_id))
+            links.append(link_to(route.spot, message_id))
         return links[0]
+
+    async def _route(self, job: Job) -> Route:
+        """The way of the job's messages, at its first place. Raises as `announce`."""
+        route = Route(self._post, self._whisper, job)
+        spot = await route.next()
+        if isinstance(spot, AnswerSpot) and spot.replaces and job.announcement is not None:
+            await self._lines.end(_message_of(job, job.announcement))  # what comes now stands in the status's place
+        return route
+
+    async def repost(self, repost: Repost) -> Reposted:
+        """Post a version once more, with its buttons. Raises as `announce`."""
+        return await self._reposting.repost(repost)
+
+    async def retract(self, job: Job, message_ids: Collection[int], elsewhere: Collection[int] = ()) -> None:
+        """Delete these messages of ours with results of the job, and what else of it is found. Never raises."""
+        await self._reposting.retract(job, message_ids, elsewhere)
 
     # ── the end without pictures, and the operator ──────────────────────────────────────────────────────────
 
@@ -201,29 +242,39 @@ class DiscordPostbox:
         view = buttons(job.id, job.request.locale, "again") if isinstance(job.trouble, WORTH_ANOTHER_TRY) else None
         letter = Letter(words.told(job, job.request.locale), f"e{job.id}-told", view=view)
         late = job.ended_at is not None and self._clock.now() - job.ended_at > NONCE_TRUSTED_S
-        route = Route(self._post, job)
+        route = await self._route(job)
         while True:
-            place = await route.next()
-            find = partial(self._post.find_text, place, letter.text)
+            find = partial(route.spot.find_text, letter.text)
             try:
                 if not (late and await find()):
-                    await self._post.send(place, letter, find)
+                    await route.spot.send(letter, find)
             except Closed:
+                await route.next()
                 continue
             return
 
     async def log_line(self, channel_id: int, line: LogLine) -> None:
         """Write a line into a guild's log channel. Never raises: the channel may be gone or closed to us."""
         if isinstance(line, Job):
-            locale = self._post.locale_of(line.request.place.guild_id)
+            locale = await self._language(line.request.place.guild_id)
             text, nonce = deed_words.edit_line(line, status_url(line), locale), f"e{line.id}-log"
+        elif isinstance(line, Lack):
+            text = lack_line(line.channel_id, line.permissions, await self._language(line.guild_id))
+            nonce = f"l{line.channel_id}"
         else:
-            locale = self._post.locale_of(line.guild_id)
-            text, nonce = deed_words.deed_line(line, locale), f"g{line.id}-log"
+            text, nonce = deed_words.deed_line(line, await self._language(line.guild_id)), f"g{line.id}-log"
         try:
             await self._post.send(channel_id, Letter(text, nonce))
         except (Undeliverable, Unreachable):
             log.warning("log_line_lost", channel=channel_id)
+
+    async def _language(self, guild_id: int | None) -> str:
+        """The language of what all may read in a server: the admins' choice, else what Discord knows."""
+        try:
+            chosen = (await self._chosen(guild_id)).language
+        except StorageTrouble:
+            chosen = None
+        return chosen or self._post.locale_of(guild_id)
 
     async def alert(self, trouble: Trouble) -> None:
         """Tell the operator, by direct message and in the log. Never raises."""
@@ -239,17 +290,16 @@ class DiscordPostbox:
 
 
 def _status(job: Job, progress: Progress) -> str:
-    locale = job.request.locale
-    return "\n".join((words.status_line(job, progress, locale), words.byline(job.request, locale)))
+    return words.status_text(job, progress, job.request.locale)
 
 
-def _message_of(where: Announcement) -> MessageId:
-    return MessageId(where.channel_id, where.message_id)
+def _message_of(job: Job, where: Announcement) -> MessageId:
+    return MessageId(where.channel_id, where.message_id, in_an_answer(job))
 
 
 def _has_own_thread(job: Job) -> bool:
-    where = job.announcement
-    return where is not None and where.home_id != where.channel_id
+    where, kind = job.announcement, job.request.place.kind
+    return where is not None and kind is PlaceKind.CHANNEL and where.home_id != where.channel_id
 
 
 def _thread_link(job: Job) -> str | None:

@@ -1,4 +1,4 @@
-"""One message to Discord: sent again where that is safe, and its refusals in three words of ours.
+"""One message to Discord: sent again where that is safe.
 
 A message is sent with a nonce, so that of two tries one is seen. Discord remembers a nonce for "the past few minutes",
 so a try that comes later looks into the channel first.
@@ -6,7 +6,7 @@ so a try that comes later looks into the channel first.
 
 import asyncio
 from collections.abc import Awaitable, Callable, Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -15,9 +15,10 @@ import discord
 import structlog
 
 from bot.chat.delivery.parts import BYTES_A_MESSAGE
+from bot.chat.delivery.ways import Closed, TooFree, code_of, verdict
 from bot.words.escape import quoted
 from bot.words.language import ENGLISH
-from bot.workflow.ports import Clock, Undeliverable, Unreachable
+from bot.workflow.ports import Clock, Unreachable
 
 log = structlog.get_logger()
 
@@ -28,26 +29,22 @@ HISTORY = 50
 LOGIN_WAIT_S = 30.0
 THREAD_ARCHIVES_AFTER_MIN: Literal[1440] = 1440
 
-TOO_LARGE = frozenset({40005, 50045})
 HAS_A_THREAD = 160004
-PASSING = (401, 408, 429)  # nothing is wrong with the place: a token that is being changed, a limit that will pass
-
-
-class Closed(Undeliverable):
-    """This place refuses the message for good: it is gone, locked, or the bot may not write there."""
-
-
-class TooLarge(Exception):
-    """The place would take the message if its files were smaller."""
+HIDDEN = "SPOILER_"  # what Discord puts before the name of a file that is hidden
+FAULTS = (discord.DiscordException, aiohttp.ClientError, TimeoutError, ConnectionError)
 
 
 @dataclass(frozen=True, slots=True)
 class Enclosure:
-    """A file of a message: where it is, the name that is shown, and what it shows, in words, for a picture."""
+    """A file of a message: where it is, the name that is shown, and what it shows, in words, for a picture.
+
+    One that is `hidden` is seen only by who clicks on it.
+    """
 
     path: Path
     name: str
     alt: str | None = None
+    hidden: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,23 +57,36 @@ class Letter:
     view: discord.ui.View | None = None
     embed: discord.Embed | None = None
 
+    def attachments(self) -> list[discord.File]:
+        """The files, opened."""
+        return [discord.File(one.path, one.name, description=one.alt, spoiler=one.hidden) for one in self.files]
+
+    def plain(self) -> "Letter":
+        """The same without what a member wrote."""
+        return replace(self, embed=None, files=tuple(replace(one, alt=None) for one in self.files))
+
 
 def quotation(prompt: str) -> discord.Embed:
     """What a member asked for, to be read under a message of ours."""
     return discord.Embed(description=quoted(prompt) or "…")
 
 
-def verdict(fault: Exception) -> Exception:
-    """What a fault at Discord's side means for us."""
-    if not isinstance(fault, discord.HTTPException) or isinstance(fault, discord.DiscordServerError):
-        return Unreachable()
-    if fault.status == 413 or fault.code in TOO_LARGE:
-        return TooLarge()
-    return Unreachable() if fault.status in PASSING else Closed()
+async def in_ours(send: Callable[[Letter], Awaitable[int]], letter: Letter) -> int:
+    """Send it as it is, else in our own words alone where a rule of the server's forbids those of its member."""
+    try:
+        return await send(letter)
+    except TooFree:
+        log.info("sent_in_our_words", nonce=letter.nonce)
+    try:
+        return await send(letter.plain())
+    except TooFree:
+        raise Closed from None
 
 
 class Post:
-    """Sends with the bot's own account, never on an interaction's token, which is worth nothing after 15 minutes."""
+    """Sends with the bot's own account: a token of an interaction, which is worth nothing after 15 minutes, has
+    another way of its own.
+    """
 
     def __init__(self, client: discord.Client, logged_in: asyncio.Event, clock: Clock) -> None:
         self._client = client
@@ -88,15 +98,18 @@ class Post:
     ) -> int:
         """The id of the message, sent once however often it had to be tried.
 
-        `find` looks whether it is there already, for when the nonce can no longer be trusted. Raises `Closed`,
-        `TooLarge` or `Unreachable`.
+        `find` looks whether it is there already, for when the nonce can no longer be trusted. A message whose words a
+        rule of the server's forbids goes without those of its member. Raises `Closed`, `TooLarge` or `Unreachable`.
         """
+        return await in_ours(lambda one: self._send(channel_id, one, find), letter)
+
+    async def _send(self, channel_id: int, letter: Letter, find: Callable[[], Awaitable[int | None]] | None) -> int:
         await self._ready()
         began = self._clock.now()
         for pause in (*PAUSES_S, None):
             try:
                 return await self._once(channel_id, letter)
-            except (discord.DiscordException, aiohttp.ClientError, TimeoutError, ConnectionError) as fault:
+            except FAULTS as fault:
                 meaning = verdict(fault)
                 log.warning("post_failed", channel=channel_id, kind=type(fault).__name__, code=code_of(fault))
                 if pause is None or not isinstance(meaning, Unreachable) or _is_limited(fault):
@@ -113,7 +126,7 @@ class Post:
         channel = self._client.get_partial_messageable(channel_id)
         try:
             return [one async for one in channel.history(limit=HISTORY) if me is not None and one.author.id == me.id]
-        except (discord.DiscordException, aiohttp.ClientError, TimeoutError, ConnectionError) as fault:
+        except FAULTS as fault:
             if isinstance(meaning := verdict(fault), Unreachable):
                 raise meaning from fault
             return []
@@ -128,9 +141,10 @@ class Post:
         return next((message.id for message in recent if custom_id in _button_ids(message)), None)
 
     async def find_files(self, channel_id: int, names: Collection[str]) -> dict[str, int]:
-        """In which of our last messages these files are: name to message id."""
+        """In which of our last messages these files are, hidden or not: name to message id."""
         files = [(file.filename, one.id) for one in await self.recent(channel_id) for file in one.attachments]
-        return {name: message_id for name, message_id in files if name in names}
+        found = [(name.removeprefix(HIDDEN), message_id) for name, message_id in files]
+        return {name: message_id for name, message_id in found if name in names}
 
     async def edit(self, channel_id: int, message_id: int, *, last: bool = False, **changes: Any) -> None:
         """Change a message, for instance its `content` or `view`. Never raises: it is a courtesy.
@@ -143,31 +157,40 @@ class Post:
         """Change a message where it matters that this is done. Raises `Closed`, `TooLarge` or `Unreachable`."""
         fault = await self._edit(channel_id, message_id, changes, PAUSES_S)
         if fault is not None:
-            raise verdict(fault) from fault
+            meaning = verdict(fault)
+            raise (Closed() if isinstance(meaning, TooFree) else meaning) from fault
 
-    async def open_thread(self, channel_id: int, message_id: int, name: str) -> int | None:
-        """The id of the thread on this message, opened or found; None where there can be none. Raises `Unreachable`."""
+    async def open_thread(self, channel_id: int, message_id: int, *names: str) -> int | None:
+        """The id of the thread on this message, opened or found; None where there can be none. Raises `Unreachable`.
+
+        Of the names, a later one is taken where a rule of the server's does not like the one before.
+        """
         # The method of `PartialMessage` needs the guild in the cache, which is empty until the gateway has spoken.
         await self._ready()
-        try:
-            await self._client.http.start_thread_with_message(
-                channel_id, message_id, name=name, auto_archive_duration=THREAD_ARCHIVES_AFTER_MIN
-            )
-        except (discord.DiscordException, aiohttp.ClientError, TimeoutError, ConnectionError) as fault:
-            if code_of(fault) == HAS_A_THREAD:
-                return message_id
-            log.warning("thread_failed", message=message_id, kind=type(fault).__name__, code=code_of(fault))
-            if isinstance(meaning := verdict(fault), Unreachable):
-                raise meaning from fault
-            return None
-        return message_id  # Discord gives a thread the id of the message that it was opened from
+        for name in names:
+            try:
+                await self._client.http.start_thread_with_message(
+                    channel_id, message_id, name=name, auto_archive_duration=THREAD_ARCHIVES_AFTER_MIN
+                )
+            except FAULTS as fault:
+                if code_of(fault) == HAS_A_THREAD:
+                    return message_id
+                log.warning("thread_failed", message=message_id, kind=type(fault).__name__, code=code_of(fault))
+                meaning = verdict(fault)
+                if isinstance(meaning, Unreachable):
+                    raise meaning from fault
+                if not isinstance(meaning, TooFree):
+                    return None
+            else:
+                return message_id  # Discord gives a thread the id of the message that it was opened from
+        return None
 
     async def direct(self, user_id: int) -> int:
         """The channel of direct messages with this user. Raises `Closed` or `Unreachable`."""
         await self._ready()
         try:
             return (await self._client.create_dm(discord.Object(user_id))).id
-        except (discord.DiscordException, aiohttp.ClientError, TimeoutError, ConnectionError) as fault:
+        except FAULTS as fault:
             raise verdict(fault) from fault
 
     def file_limit(self, guild_id: int | None) -> int:
@@ -216,8 +239,7 @@ class Post:
         message = await channel.send(
             letter.text,
             nonce=letter.nonce,
-            files=[discord.File(one.path, one.name, description=one.alt) for one in letter.files]
-            or discord.utils.MISSING,
+            files=letter.attachments() or discord.utils.MISSING,
             view=letter.view or discord.utils.MISSING,
             embed=letter.embed or discord.utils.MISSING,
             allowed_mentions=NOBODY,
@@ -233,8 +255,3 @@ def _button_ids(message: discord.Message) -> list[str | None]:
 def _is_limited(fault: Exception) -> bool:
     # discord.py waits out a limit of up to a minute by itself; asking again at once would only prolong a longer one.
     return isinstance(fault, discord.RateLimited) or (isinstance(fault, discord.HTTPException) and fault.status == 429)
-
-
-def code_of(fault: Exception) -> int | None:
-    """Discord's error code, for the log."""
-    return fault.code if isinstance(fault, discord.HTTPException) else None

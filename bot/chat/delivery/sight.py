@@ -16,11 +16,16 @@ SIGNATURES = {"png": (0, b"\x89PNG\r\n\x1a\n"), "jpg": (0, b"\xff\xd8\xff"), "we
 
 @dataclass(frozen=True, slots=True)
 class Sight:
-    """A preview on disk, the name to show without its extension, and the most bytes that the place takes."""
+    """A preview on disk, the name to show without its extension, and the most bytes that the place takes.
+
+    One that is `hidden` is seen only by who clicks on it; `alt` says in words what it is.
+    """
 
     path: Path
     name: str
     limit: int
+    hidden: bool = False
+    alt: str | None = None
 
 
 async def attachment(sight: Sight) -> discord.File | None:
@@ -33,7 +38,8 @@ async def attachment(sight: Sight) -> discord.File | None:
     if extension is None or len(content) > sight.limit:
         log.info("preview_skipped", name=sight.name, bytes=len(content))
         return None
-    return discord.File(io.BytesIO(content), filename=f"{sight.name}.{extension}")
+    name = f"{sight.name}.{extension}"
+    return discord.File(io.BytesIO(content), filename=name, description=sight.alt, spoiler=sight.hidden)
 
 
 async def extension_of(path: Path) -> str | None:

@@ -13,10 +13,11 @@ REMEMBERED = 4096
 
 @dataclass(frozen=True, slots=True)
 class MessageId:
-    """A message, wherever it is."""
+    """A message, wherever it is; `answers` says that it is the answer to an interaction."""
 
     channel: int
     message: int
+    answers: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,8 +4,11 @@ import re
 
 import discord
 
-from bot.chat.intake.reading import Asked, mention, pictures_of
+from bot.chat.intake.finder import once, pictures_of
+from bot.chat.intake.reading import Asked, granted_to, mention
+from bot.chat.intake.search import Around, Look, Search, Sighting, answered, readable
 from bot.domain.errors import PictureInvisible
+from bot.domain.quota import Member
 
 
 def wish(content: str, me: int) -> str:
@@ -30,34 +33,34 @@ def is_addressed(message: discord.Message, me: int) -> bool:
     return bool(pictures_of(message)) or not message.content[: named.start()].strip()
 
 
-async def read(message: discord.Message, me: int, *, sees_content: bool) -> Asked:
+async def read(message: discord.Message, me: int, search: Search, *, sees_content: bool) -> tuple[Asked, Look]:
     """What the message asks for: the pictures of the message that it answers first, then its own.
+
+    With it comes where to look if there are none: in the thread's version after a reply, else all around.
 
     Raises `PictureInvisible` where Discord hides the answered message, whatever else is attached: an edit of half of
     what was meant would cost as much as the right one. Without the Message Content intent a bot sees
     the content only of direct messages, of its own messages and of those that mention it; the message that such a
     message answers is not among them (Discord's documentation, "Message Content Intent").
     """
-    own = pictures_of(message)
-    source = await _answered(message)
-    theirs = pictures_of(source) if source else ()
-    if not theirs and message.reference is not None and not _visible(source, me, sees_content=sees_content):
+    own, is_reply = pictures_of(message), _is_reply(message)
+    source = await answered(message)
+    theirs = await search.in_message(source) if source is not None else Sighting()
+    if not theirs.pictures and is_reply and not _visible(source, me, sees_content=sees_content):
         raise PictureInvisible
-    return mention(message, wish(message.content, me), (*theirs, *own))
+    asked = mention(message, wish(message.content, me), once((*theirs.pictures, *own)), theirs.aim)
+    place = asked.place
+    if is_reply:
+        return asked, lambda: search.version(place)
+    member = Member(asked.user_id, place.guild_id, asked.role_ids)
+    both = asked.granted & granted_to(message, message.author)
+    here = Around(member, place, readable(message.channel, both, place), message)
+    return asked, lambda: search.around(here)
 
 
-async def _answered(message: discord.Message) -> discord.Message | None:
+def _is_reply(message: discord.Message) -> bool:
     reference = message.reference
-    if reference is None or reference.message_id is None:
-        return None
-    if isinstance(reference.resolved, discord.Message):
-        return reference.resolved
-    if isinstance(reference.resolved, discord.DeletedReferencedMessage):
-        return None
-    try:
-        return await message.channel.fetch_message(reference.message_id)
-    except discord.HTTPException:
-        return None
+    return reference is not None and reference.type is not discord.MessageReferenceType.forward
 
 
 def _visible(source: discord.Message | None, me: int, *, sees_content: bool) -> bool:

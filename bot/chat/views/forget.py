@@ -7,6 +7,7 @@ import discord
 
 from bot.chat import answers
 from bot.chat.desk import Host
+from bot.chat.views.pressed import Pressed
 from bot.words import labels
 from bot.words import privacy as words
 
@@ -15,7 +16,7 @@ FORGET = re.compile("privacy:forget")
 Interaction = discord.Interaction[Any]
 
 
-class ForgetButton(discord.ui.DynamicItem[discord.ui.Button[discord.ui.View]], template=FORGET):
+class ForgetButton(Pressed, discord.ui.DynamicItem[discord.ui.Button[discord.ui.View]], template=FORGET):
     """Says yes. Its id names nobody, so that a forged one can delete nothing of anybody else's."""
 
     def __init__(self, locale: str) -> None:
@@ -35,15 +36,11 @@ class ForgetButton(discord.ui.DynamicItem[discord.ui.Button[discord.ui.View]], t
         """The button that was pressed, made anew."""
         return cls(interaction.locale.value)
 
-    async def callback(self, interaction: Interaction) -> None:
-        """Acknowledge, forget, answer; whatever goes wrong is answered by the client."""
-        host: Host = interaction.client
-        try:
-            await answers.acknowledge(interaction)
-            await host.desk.forgetting.forget(interaction.user.id)
-            await answers.answer(interaction, words.forgotten(interaction.locale.value))
-        except Exception as error:  # noqa: BLE001 - discord.py would only log it, and the member would wait for ever
-            await host.failed(interaction, error)
+    async def use(self, host: Host, interaction: Interaction) -> None:
+        """Acknowledge, forget, answer."""
+        await answers.acknowledge(interaction)
+        await host.desk.forgetting.forget(interaction.user.id)
+        await answers.answer(interaction, words.forgotten(interaction.locale.value))
 
 
 def forget_button(locale: str) -> discord.ui.View:

@@ -9,14 +9,17 @@ from discord.app_commands import Choice
 
 from bot.domain.catalog import Catalog, ModelCard, dimensions, nearest_size, text_of
 from bot.domain.errors import ModelGone, UnknownModel
+from bot.domain.preset import Preset
 from bot.domain.request import ResultSize
 from bot.words import labels
-from bot.words.escape import cut
+from bot.words.escape import cut, plain
 from bot.words.models import DOT, ending
 
 MOST = 25
 LONGEST = 100  # characters of a choice, as it is shown and as it is sent
 COMMON_SIZES = ((1024, 1024), (1536, 1024), (1024, 1536), (2048, 2048), (2048, 1152), (1152, 2048), (3840, 2160))
+
+PRESET_MARK = "★"  # tells a preset from what somebody types
 
 Choices = list[Choice[str]]
 
@@ -45,6 +48,11 @@ def options(catalog: Catalog, model: str | None, option: str, typed: str, locale
         known[same] = DOT.join((same, labels.label(labels.SAME_SIZE, locale)))
     found = _matching(known, typed)
     return found or (_nearest(cards, typed) if option == "size" else [])
+
+
+def presets(known: Iterable[Preset], typed: str) -> Choices:
+    """The presets that have the typed text in their name, as they are asked for by it."""
+    return _matching({preset.name: f"{PRESET_MARK} {plain(preset.name)}" for preset in known}, typed.strip())
 
 
 def zones(typed: str) -> Choices:

@@ -75,6 +75,7 @@ class Answers:
         """Change an answer; a loading one becomes what is written into it."""
         self._refuse_gone(message)
         form = read_message_form(body, old_flags=message.flags)
+        self._may_show(kept, message, form)
         was_loading = bool(message.flags & LOADING)
         self._composer.revise(message, form, kept.upload_limit)
         message.flags &= ~LOADING
@@ -93,6 +94,7 @@ class Answers:
         form = read_message_form(body, extra_flags=EPHEMERAL)
         message = self._blank(kept, ephemeral=bool(form.flags & EPHEMERAL))
         message.kind = REPLY
+        self._may_show(kept, message, form)
         if kept.original is not None:
             message.reference = Reference(kept.channel_id, kept.original.id, kept.guild_id)
         self._fill(kept, message, form)
@@ -117,6 +119,7 @@ class Answers:
         if deferred:
             message.flags |= LOADING
         else:
+            self._may_show(kept, message, form)
             self._fill(kept, message, form)
         kept.original, kept.ephemeral = message, message.visible_to is not None
         self._show(message)
@@ -136,12 +139,17 @@ class Answers:
         bot = self._world.bot.id
         message = Message(self._world.ids.mint(), kept.channel_id, bot, self._world.clock.now(), kind=kept.answers_as)
         message.webhook_id, message.interaction = bot, self._interactions.metadata(kept)
+        message.command = self._interactions.command_of(kept)
         if kept.answers_as == REPLY and kept.source is not None:
             message.reference = Reference(kept.channel_id, kept.source.id, kept.guild_id)
-        if ephemeral:
+        if ephemeral or self._interactions.forced_private(kept):
             message.flags |= EPHEMERAL
             message.visible_to = kept.user_id
         return message
+
+    def _may_show(self, kept: Interaction, message: Message, form: MessageForm) -> None:
+        if message.visible_to is None:
+            self._interactions.may_show(kept, files=bool(form.uploads), embeds=bool(form.embeds))
 
     def _fill(self, kept: Interaction, message: Message, form: MessageForm) -> None:
         if kept.channel_id not in self._world.channels:

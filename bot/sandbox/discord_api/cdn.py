@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 import secrets
+from typing import Any
 from urllib.parse import parse_qs, quote, unquote, urlsplit
 
 from aiohttp import web
@@ -10,11 +11,14 @@ from aiohttp import web
 from bot.sandbox.discord_api.bodies import Upload
 from bot.sandbox.discord_api.faults import Fault, Faults
 from bot.sandbox.discord_api.refusals import Refusal
-from bot.sandbox.discord_api.sniff import sniff, stored_name
-from bot.sandbox.discord_api.world import Attachment, World
+from bot.sandbox.discord_api.sniff import moves, sniff, stored_name
+from bot.sandbox.discord_api.world import Attachment, Sticker, WebPicture, World
 
 LINK_LIFE_S = 24 * 3600
 CHUNK = 64 * 1024
+PNG, APNG, LOTTIE, GIF = 1, 2, 3, 4
+STICKERS = {"png": PNG, "json": LOTTIE, "gif": GIF}
+STICKER_TYPES = {PNG: "image/png", APNG: "image/png", LOTTIE: "application/json", GIF: "image/gif"}
 
 
 class Cdn:
@@ -61,6 +65,47 @@ class Cdn:
         if kept is None:
             raise Refusal(50035, errors={"attachment_urls": {"_errors": [{"code": "URL", "message": "Not ours."}]}})
         return self.link(kept)
+
+    def sticker(self, upload: Upload) -> Sticker:
+        """Keep a sticker, named as its file and of the kind that its bytes are."""
+        name, _, ending = upload.filename.rpartition(".")
+        kind = STICKERS.get(ending.lower(), PNG)
+        kept = Sticker(
+            self._world.ids.mint(), name or "sticker", APNG if kind == PNG and moves(upload.body) else kind, upload.body
+        )
+        self._world.stickers[kept.id] = kept
+        return kept
+
+    def keep_outside(self, url: str, upload: Upload) -> None:
+        """Let a picture be somewhere on the web, for Discord to show."""
+        content_type, width, height = sniff(upload.filename, upload.body)
+        self._world.web[url] = WebPicture(self._world.ids.mint(), url, upload.body, content_type, width, height)
+
+    def proxied(self, url: str) -> dict[str, Any] | None:
+        """What Discord adds to a foreign picture's address: its own copy and its size; None for an unknown one."""
+        found = self._world.web.get(url)
+        if found is None:
+            return None
+        sized = {} if found.width is None else {"width": found.width, "height": found.height}
+        scheme, _, rest = url.partition("://")
+        signed = self._signature(url, 0, 0)[:43]
+        address = f"{self.base}/external/{signed}/{scheme}/{quote(rest)}"
+        return {"id": str(found.id), "url": url, "proxy_url": address, "content_type": found.content_type, **sized}
+
+    async def serve_outside(self, request: web.Request) -> web.StreamResponse:
+        """GET /external/…: Discord's copy of a foreign picture, which needs no fresh link."""
+        url = f"{request.match_info['scheme']}://{request.match_info['rest']}"
+        found = self._world.web.get(url)
+        if found is None or request.match_info["signature"] != self._signature(url, 0, 0)[:43]:
+            return web.Response(status=404)
+        return web.Response(body=found.body, headers={"Content-Type": found.content_type})
+
+    async def serve_sticker(self, request: web.Request) -> web.StreamResponse:
+        """GET /stickers/{id}.png and the like: the sticker under its own ending, 404 under another."""
+        found = self._world.stickers.get(int(request.match_info["sticker"]))
+        if found is None or STICKERS.get(request.match_info["ending"]) != (PNG if found.kind == APNG else found.kind):
+            return web.Response(status=404)
+        return web.Response(body=found.body, headers={"Content-Type": STICKER_TYPES[found.kind]})
 
     async def serve(self, request: web.Request) -> web.StreamResponse:
         """GET /attachments/… and /ephemeral-attachments/…: the bytes, streamed, or 404."""

@@ -5,6 +5,7 @@ Limits: Discord's reference, "Application Commands".
 
 from dataclasses import dataclass, field
 
+from bot.sandbox.discord_api.locales import check_translations, clashes, goes_by, legal_name
 from bot.sandbox.discord_api.refusals import FormErrors, Json, Refusal, malformed
 from bot.sandbox.discord_api.world import World
 
@@ -71,9 +72,17 @@ class Registry:
         raise Refusal(10063)
 
     def find(self, kind: int, name: str, guild_id: int | None) -> Json | None:
-        """What a member in a guild (None: a DM) finds under a name; a guild's command hides the global one."""
+        """What a member in a guild (None: a DM) finds under a name, in any language; a guild's hides the global one."""
         in_guild = self.kept.get(guild_id, {}) if guild_id is not None else {}
-        return in_guild.get((kind, name)) or self.kept.get(None, {}).get((kind, name))
+        scopes = (in_guild, self.kept.get(None, {}))
+        exact = (scope.get((kind, name)) for scope in scopes)
+        translated = (one for scope in scopes for one in scope.values() if one["type"] == kind and goes_by(one, name))
+        return next(filter(None, exact), None) or next(translated, None)
+
+    def reachable(self, guild_id: int | None) -> list[Json]:
+        """Every command of a guild (None: a DM), its own before the global ones that they do not hide."""
+        own = {} if guild_id is None else self.kept.get(guild_id, {})
+        return list((self.kept.get(None, {}) | own).values())
 
     def names(self, kind: int, guild_id: int | None) -> list[str]:
         """The names a member could choose from."""
@@ -133,6 +142,10 @@ def _check_all(given: list[Json], only: int | None = None) -> None:
         if _key(command) in seen:
             errors.add(path, "APPLICATION_COMMANDS_DUPLICATE_NAME", "Application command names must be unique")
         seen.add(_key(command))
+    for kind in MOST:
+        for locale, name in clashes([one for one in given if _key(one)[0] == kind]):
+            message = f"{name} is the name of two commands in {locale}."
+            errors.add((), "APPLICATION_COMMANDS_DUPLICATE_NAME", message)
     for kind, most in MOST.items():
         if sum(key[0] == kind for key in seen) > most:
             raise malformed((), "APPLICATION_COMMANDS_TOO_MANY", f"At most {most} commands of type {kind}.")
@@ -142,7 +155,10 @@ def _check_all(given: list[Json], only: int | None = None) -> None:
 def _check(command: Json, path: Path, errors: FormErrors) -> None:
     kind = command.get("type") or CHAT_INPUT
     errors.choice((*path, "type"), kind, tuple(MOST))
-    _check_name(command.get("name", ""), (*path, "name"), errors, free=kind != CHAT_INPUT)
+    free = kind != CHAT_INPUT
+    _check_name(command.get("name", ""), (*path, "name"), errors, free=free)
+    check_translations(command, "name", path, errors, most=32, free=free)
+    check_translations(command, "description", path, errors, most=100)
     if kind == CHAT_INPUT:
         errors.length((*path, "description"), command.get("description", ""), 1, 100)
         _check_options(command.get("options") or [], (*path, "options"), errors)
@@ -156,7 +172,7 @@ def _check(command: Json, path: Path, errors: FormErrors) -> None:
 def characters(command: Json) -> int:
     """How much of the 8000 characters a command uses: names, descriptions and values, the longest locale of each."""
     own = sum(_longest(command, name) for name in ("name", "description"))
-    values = sum(len(one["name"]) + len(str(one["value"])) for one in command.get("choices") or ())
+    values = sum(_longest(one, "name") + len(str(one["value"])) for one in command.get("choices") or ())
     return own + values + sum(characters(one) for one in command.get("options") or ())
 
 
@@ -167,10 +183,8 @@ def _longest(command: Json, name: str) -> int:
 
 def _check_name(name: object, path: Path, errors: FormErrors, *, free: bool = False) -> None:
     errors.length(path, name, 1, 32)
-    if isinstance(name, str) and name and not free:
-        fits = all(one.isalnum() or one in "-_'" for one in name) and name == name.lower()
-        if not fits:
-            errors.add(path, "APPLICATION_COMMAND_INVALID_NAME", "Command name is invalid")
+    if isinstance(name, str) and name and not free and not legal_name(name):
+        errors.add(path, "APPLICATION_COMMAND_INVALID_NAME", "Command name is invalid")
 
 
 def _check_options(options: list[Json], path: Path, errors: FormErrors) -> None:
@@ -178,6 +192,9 @@ def _check_options(options: list[Json], path: Path, errors: FormErrors) -> None:
     names = [one.get("name") for one in options]
     if len(names) != len(set(names)):
         errors.add(path, "APPLICATION_COMMAND_OPTIONS_NAME_ALREADY_EXISTS", "Option name already exists")
+    for locale, name in clashes(options):
+        message = f"{name} is the name of two options in {locale}."
+        errors.add(path, "APPLICATION_COMMAND_OPTIONS_NAME_ALREADY_EXISTS", message)
     required = [bool(one.get("required")) for one in options]
     if required != sorted(required, reverse=True):
         message = "Required options must be placed before non-required options"
@@ -190,6 +207,8 @@ def _check_option(option: Json, path: Path, errors: FormErrors) -> None:
     errors.choice((*path, "type"), option.get("type"), tuple(range(1, 12)))
     _check_name(option.get("name", ""), (*path, "name"), errors)
     errors.length((*path, "description"), option.get("description", ""), 1, 100)
+    check_translations(option, "name", path, errors, most=32, free=False)
+    check_translations(option, "description", path, errors, most=100)
     if option.get("options"):
         _check_options(option["options"], (*path, "options"), errors)
     choices = option.get("choices") or []
@@ -197,6 +216,7 @@ def _check_option(option: Json, path: Path, errors: FormErrors) -> None:
     allowed = WITH_CHOICES.get(option.get("type", 0), ())
     for index, choice in enumerate(choices):
         errors.length((*path, "choices", index, "name"), choice.get("name", ""), 1, 100)
+        check_translations(choice, "name", (*path, "choices", index), errors, most=100)
         if isinstance(choice.get("value"), bool) or not isinstance(choice.get("value"), allowed):
             errors.add((*path, "choices", index, "value"), "APPLICATION_COMMAND_CHOICE_TYPE", "Wrong type.")
         if isinstance(choice.get("value"), str):

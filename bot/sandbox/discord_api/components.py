@@ -9,6 +9,7 @@ from bot.sandbox.discord_api.refusals import FormErrors, Json
 
 ROW, BUTTON, STRING_SELECT, TEXT_INPUT = 1, 2, 3, 4
 SELECTS = (3, 5, 6, 7, 8)
+HOLDS = {5: ("user",), 6: ("role",), 7: ("user", "role"), 8: ("channel",)}
 SECTION, TEXT, THUMBNAIL, GALLERY, FILE, SEPARATOR, CONTAINER = 9, 10, 11, 12, 13, 14, 17
 V2_FLAG = 1 << 15
 GREEN, LINK_STYLE, PREMIUM_STYLE = 3, 5, 6
@@ -114,20 +115,56 @@ def _check_button(button: Json, path: Path, errors: FormErrors) -> None:
 def _check_select(select: Json, path: Path, errors: FormErrors) -> None:
     if not select.get("custom_id"):
         errors.required((*path, "custom_id"))
-    if select.get("type") == STRING_SELECT:
-        check_options(select, path, errors)
+    check_select(select, path, errors)
 
 
-def check_options(select: Json, path: Path, errors: FormErrors) -> None:
-    """A string select's options: 1 to 25, with labels and values that differ."""
+def check_select(select: Json, path: Path, errors: FormErrors) -> None:
+    """What every select has to be, in a message or a form: how many of what, and what is chosen already."""
+    if select.get("placeholder") is not None:
+        errors.length((*path, "placeholder"), select["placeholder"], 0, 150)
+    least, most = _bounds(select, path, errors)
+    if select["type"] == STRING_SELECT:
+        _check_options(select, path, errors, most)
+    else:
+        _check_chosen(select, path, errors, least, most)
+
+
+def _bounds(select: Json, path: Path, errors: FormErrors) -> tuple[int, int]:
+    least, most = (1 if select.get(name) is None else select[name] for name in ("min_values", "max_values"))
+    for name, value, lowest in (("min_values", least, 0), ("max_values", most, 1)):
+        if not isinstance(value, int) or not lowest <= value <= 25:
+            errors.add((*path, name), "NUMBER_TYPE_RANGE", f"Must be between {lowest} and 25.")
+            return 0, 25
+    if least > most:
+        errors.add((*path, "min_values"), "NUMBER_TYPE_MAX", "Must be less than or equal to max_values.")
+    return least, most
+
+
+def _check_options(select: Json, path: Path, errors: FormErrors, most: int) -> None:
+    """A string select's options: 1 to 25 but never fewer than may be chosen, with values that differ."""
     options = select.get("options") or []
-    errors.count((*path, "options"), options, 1, 25)
+    errors.count((*path, "options"), options, max(1, most), 25)
     for index, option in enumerate(options):
         errors.length((*path, "options", index, "label"), option.get("label"), 1, 100)
         errors.length((*path, "options", index, "value"), option.get("value"), 1, 100)
+        if option.get("description") is not None:
+            errors.length((*path, "options", index, "description"), option["description"], 0, 100)
     values = [option.get("value") for option in options]
     if len(values) != len(set(values)):
         errors.add((*path, "options"), "SELECT_COMPONENT_OPTION_VALUE_DUPLICATED", "Values must differ.")
+    if sum(bool(option.get("default")) for option in options) > most:
+        errors.add((*path, "options"), "SELECT_COMPONENT_TOO_MANY_DEFAULT_VALUES", f"At most {most} by default.")
+
+
+def _check_chosen(select: Json, path: Path, errors: FormErrors, least: int, most: int) -> None:
+    """What is chosen by default in the other selects: each of a kind that it holds, and as many as may be."""
+    given = select.get("default_values") or []
+    if given and not least <= len(given) <= most:
+        errors.add((*path, "default_values"), "BASE_TYPE_BAD_LENGTH", f"Must be between {least} and {most} in length.")
+    for index, one in enumerate(given):
+        errors.choice((*path, "default_values", index, "type"), one.get("type"), HOLDS[select["type"]])
+        if not str(one.get("id", "")).isdecimal():
+            errors.add((*path, "default_values", index, "id"), "NUMBER_TYPE_COERCE", "Value is not a snowflake.")
 
 
 def _check_custom_id(one: Json, path: Path, errors: FormErrors, seen: dict[str, Path]) -> None:

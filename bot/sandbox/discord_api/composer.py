@@ -39,7 +39,7 @@ class Composer:
         kept = self._kept(message, form)
         if len(kept) + len(form.uploads) > 10:
             raise Refusal(30015)
-        if not (content or embeds or components or kept or form.uploads):
+        if not (content or embeds or components or kept or form.uploads or message.stickers or message.snapshots):
             raise Refusal(50006)
         fresh = self._stored(form, message.channel_id, limit)
         message.content, message.embeds, message.components = content, embeds, components
@@ -49,7 +49,8 @@ class Composer:
         self._finish(message, form)
 
     def _finish(self, message: Message, form: MessageForm) -> None:
-        if not (message.content or message.embeds or message.components or message.attachments):
+        shown = message.content or message.embeds or message.components or message.attachments
+        if not (shown or message.stickers or message.snapshots):
             raise Refusal(50006)
         inside = named_inside([*message.embeds, *message.components])
         for kept in message.attachments:

@@ -102,8 +102,20 @@ class Events:
         self._tell("GUILD_DELETE", {"id": str(guild.id)}, GUILDS, guild.id)
         self._world.bell.ring()
 
+    def guild_out(self, guild: Guild) -> None:
+        """GUILD_DELETE of a guild that is only out of reach."""
+        self._tell("GUILD_DELETE", {"id": str(guild.id), "unavailable": True}, GUILDS, guild.id)
+        self._world.bell.ring()
+
     def guild_joined(self, guild: Guild) -> None:
-        """GUILD_CREATE: the bot was invited."""
+        """GUILD_CREATE: the bot was invited. Only of guilds that it was in before is said that they are there."""
+        whole = self._payloads.guild_create(guild, [])
+        del whole["unavailable"]
+        self._tell("GUILD_CREATE", whole, GUILDS, guild.id)
+        self._world.bell.ring()
+
+    def guild_back(self, guild: Guild) -> None:
+        """GUILD_CREATE: an outage is over."""
         self._tell("GUILD_CREATE", self._payloads.guild_create(guild, []), GUILDS, guild.id)
         self._world.bell.ring()
 

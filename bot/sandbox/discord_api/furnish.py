@@ -10,6 +10,7 @@ BOT = 1_100_000_000_000_000_100
 MIRA, BEN, ADA, OWNER = (BOT + n for n in range(1, 5))
 BOT_ROLE, MODERATORS, FRIENDS = (1_100_000_000_000_000_200 + n for n in range(1, 4))
 LOUNGE, PICTURES, GENERAL, NEWS, VOICE, STAGE, FORUM, HIDDEN = (1_100_000_000_000_000_300 + n for n in range(8))
+TRIP = 1_100_000_000_000_000_400
 JOINED = 1_690_000_000.0
 
 CHANNELS = (
@@ -43,6 +44,9 @@ def new_world(clock: Clock) -> World:
         Overwrite(GUILD, 0, deny=int(P.VIEW_CHANNEL)),
         Overwrite(FRIENDS, 0, allow=int(P.VIEW_CHANNEL)),
     ]
+    guild.system_channel = GENERAL
+    # A group of people without the bot, who can have it along only by installing it for themselves.
+    world.channels[TRIP] = Channel(TRIP, ChannelKind.GROUP_DM, "trip", recipients=(MIRA, BEN))
     return world
 
 

@@ -226,7 +226,7 @@ class Gateway:
         }
         self._tell(session, "READY", ready)
         if session.intents & GUILDS:
-            for guild in guilds:
+            for guild in (one for one in guilds if not one.unavailable):
                 self._tell(session, "GUILD_CREATE", self._payloads.guild_create(guild, self._threads(guild)))
 
     def _threads(self, guild: Guild) -> list[Channel]:

@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 
 from bot.sandbox.discord_api.events import Events
 from bot.sandbox.discord_api.payloads import Payloads
-from bot.sandbox.discord_api.permissions import IN_A_DM, Access
+from bot.sandbox.discord_api.permissions import IN_A_DM, Access, P
 from bot.sandbox.discord_api.refusals import Json, Refusal, SandboxRefusal
-from bot.sandbox.discord_api.world import Channel, Guild, Message, User, World
+from bot.sandbox.discord_api.world import Channel, ChannelKind, Guild, Message, User, World
 
 COMMAND, COMPONENT, AUTOCOMPLETE, MODAL_SUBMIT = 2, 3, 4, 5
 ANSWER_WITHIN_S = 3.0
@@ -143,12 +143,22 @@ class Interactions:
         found: dict[str, str] = {}
         guild = self._world.guild_of(channel)
         if guild is None:
-            found["0"] = "0"
+            found |= {"0": "0"} if channel.kind is ChannelKind.DM else {}
         elif self._world.bot.id in guild.members:
             found["0"] = str(guild.id)
         if user.id in self._world.user_installs:
             found["1"] = str(user.id)
         return found
+
+    def command_of(self, kept: Interaction) -> Json | None:
+        """What a message says of the command that it answers, in the older way, which alone has its name."""
+        if kept.kind != COMMAND:
+            return None
+        words, options = [kept.payload["data"]["name"]], kept.payload["data"].get("options") or []
+        while options and options[0]["type"] in (1, 2):
+            words, options = [*words, options[0]["name"]], options[0].get("options") or []
+        name, user = " ".join(words), self._payloads.user(kept.user_id)
+        return {"id": str(kept.id), "type": kept.kind, "name": name, "user": user}
 
     def metadata(self, kept: Interaction) -> Json:
         """What a message says about the interaction that it answers."""
@@ -182,7 +192,7 @@ class Interactions:
             "app_permissions": self._app_permissions(user, channel),
             "entitlements": [self._payloads.entitlement(one) for one in mine],
             "authorizing_integration_owners": opened.owners,
-            "context": 1 if guild is None else 0,
+            "context": context_of(channel),
             "attachment_size_limit": opened.upload_limit,
         }
         if opened.source is not None:
@@ -200,6 +210,20 @@ class Interactions:
             "member": {**member, "permissions": self._permissions(user.id, channel)},
         }
 
+    def forced_private(self, kept: Interaction) -> bool:
+        """Whether only the member sees any answer: an app of their own, where others' apps may not speak publicly."""
+        channel = self._world.channels.get(kept.channel_id)
+        if channel is None or channel.guild_id is None or not kept.user_install_only:
+            return False
+        return not self._access.may(kept.user_id, channel, P.USE_EXTERNAL_APPS)
+
+    def may_show(self, kept: Interaction, *, files: bool, embeds: bool) -> None:
+        """Refuse what the member could not show either, where the app is there only for them."""
+        channel = self._world.channels.get(kept.channel_id)
+        if channel is not None and channel.guild_id is not None and kept.user_install_only:
+            needed = ([P.ATTACH_FILES] if files else []) + ([P.EMBED_LINKS] if embeds else [])
+            self._access.need(kept.user_id, channel, *needed)
+
     def _permissions(self, user_id: int, channel: Channel) -> str:
         return str(int(self._access.of(user_id, channel)))
 
@@ -209,3 +233,10 @@ class Interactions:
             return str(int(IN_A_DM))
         inside = self._world.bot.id in guild.members
         return self._permissions(self._world.bot.id if inside else user.id, channel)
+
+
+def context_of(channel: Channel) -> int:
+    """Where a command is used: 0 in a guild, 1 with the bot alone, 2 among people."""
+    if channel.guild_id is not None:
+        return 0
+    return 1 if channel.kind is ChannelKind.DM else 2

@@ -12,6 +12,7 @@ from bot.sandbox.discord_api.refusals import FormErrors, Json, Refusal
 
 MOST_TEXT, MOST_FILES, MOST_EMBEDS, MOST_EMBED_TEXT, MOST_NONCE = 2000, 10, 10, 6000, 25
 MOST_V2_TEXT = 4000
+MOST_STICKERS = 3
 # Suppress embeds, suppress notifications, Components V2.
 FLAGS_ALLOWED = (1 << 2) | (1 << 12) | V2_FLAG
 EMBED_TEXTS = (("title", 256), ("description", 4096))
@@ -42,6 +43,7 @@ class MessageForm:
     nonce: str | int | None
     enforce_nonce: bool
     reference: Json | None
+    stickers: tuple[int, ...]
     tts: bool
 
 
@@ -57,6 +59,7 @@ def read_message_form(body: Body, *, old_flags: int = 0, extra_flags: int = 0) -
     _check_mentions(given.get("allowed_mentions"), errors)
     notes = _notes(given.get("attachments"), errors)
     _check_nonce(given.get("nonce"), errors)
+    errors.count(("sticker_ids",), given.get("sticker_ids") or [], 0, MOST_STICKERS)
     errors.raise_if_any()
     if len(body.uploads) > MOST_FILES:
         raise Refusal(30015)
@@ -72,6 +75,7 @@ def read_message_form(body: Body, *, old_flags: int = 0, extra_flags: int = 0) -
         nonce=given.get("nonce"),
         enforce_nonce=bool(given.get("enforce_nonce")),
         reference=given.get("message_reference"),
+        stickers=tuple(int(one) for one in given.get("sticker_ids") or ()),
         tts=bool(given.get("tts")),
     )
 

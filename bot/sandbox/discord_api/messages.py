@@ -1,6 +1,7 @@
 """Messages in channels: sending, editing, deleting, reading and reacting, with Discord's refusals."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from bot.sandbox.discord_api.composer import Composer
 from bot.sandbox.discord_api.events import Events
@@ -18,6 +19,7 @@ TALKING = (
 NONCE_LIFE_S = 180.0
 OLD_AFTER_S = 3600.0
 REPLY, THREAD_CREATED, THREAD_STARTER = 19, 18, 21
+FORWARD = 1
 SYSTEM_KINDS = (THREAD_CREATED, THREAD_STARTER)
 
 
@@ -55,7 +57,12 @@ class Messages:
     ) -> Message:
         """A finished message that nobody has been told of yet."""
         message = Message(message_id, channel.id, author_id, self._world.clock.now(), nonce=form.nonce)
-        message.reference, message.kind = reference, 0 if reference is None else REPLY
+        message.reference = reference
+        message.kind = 0 if reference is None or reference.forwards else REPLY
+        if reference is not None and reference.forwards:
+            source = self._world.message(reference.channel_id, reference.message_id)
+            message.snapshots = source.snapshots or [replace(source, snapshots=[])]
+        message.stickers = [one for one in map(self._world.stickers.get, form.stickers) if one is not None]
         self._composer.fill(message, form, limit)
         return message
 
@@ -95,8 +102,12 @@ class Messages:
         """Take a message out of the world."""
         channel.messages.pop(message.id, None)
         self._world.private_messages.pop(message.id, None)
+        forwarded = {
+            one.id for other in self._world.everywhere() for copy in other.snapshots for one in copy.attachments
+        }
         for kept in message.attachments:
-            self._world.attachments.pop(kept.id, None)
+            if kept.id not in forwarded:
+                self._world.attachments.pop(kept.id, None)
         self._events.message_deleted(channel, message)
 
     def history(self, user_id: int, channel_id: int, query: Mapping[str, str]) -> list[Message]:
@@ -152,8 +163,8 @@ class Messages:
     def _reference(self, author_id: int, channel: Channel, given: Json | None) -> Reference | None:
         if given is None:
             return None
-        if given.get("type"):
-            raise malformed(("message_reference", "type"), "MESSAGE_REFERENCE_TYPE", "Forwards are not simulated.")
+        if given.get("type") == FORWARD:
+            return self._forwarded(author_id, given)
         if not self._access.may(author_id, channel, P.READ_MESSAGE_HISTORY):
             raise Refusal(160002)
         target = channel.messages.get(int(given["message_id"]))
@@ -162,6 +173,14 @@ class Messages:
         if given.get("fail_if_not_exists", True) is False:
             return None
         raise malformed(("message_reference",), "REPLIES_UNKNOWN_MESSAGE", "Unknown message")
+
+    def _forwarded(self, author_id: int, given: Json) -> Reference:
+        """A message that the author can read, from anywhere."""
+        source = self._access.read_message(author_id, int(given["channel_id"]), int(given["message_id"]))
+        if source.kind in SYSTEM_KINDS:
+            raise Refusal(50021)
+        place = self._world.channel(source.channel_id)
+        return Reference(place.id, source.id, place.guild_id, forwards=True)
 
     def _count(self, channel: Channel, message: Message) -> None:
         state = channel.thread

@@ -3,10 +3,9 @@
 from bot.sandbox.discord_api.components import (
     ROW,
     SELECTS,
-    STRING_SELECT,
     TEXT,
     TEXT_INPUT,
-    check_options,
+    check_select,
     every,
     numbered,
 )
@@ -15,6 +14,8 @@ from bot.sandbox.discord_api.refusals import FormErrors, Json
 LABEL, FILE_UPLOAD, RADIO_GROUP, CHECKBOX_GROUP, CHECKBOX = 18, 19, 21, 22, 23
 IN_A_LABEL = (TEXT_INPUT, *SELECTS, FILE_UPLOAD, RADIO_GROUP, CHECKBOX_GROUP, CHECKBOX)
 MOST_COMPONENTS = 5
+# How many choices a group offers: at least, at most.
+MOST_CHOICES = {RADIO_GROUP: (2, 10), CHECKBOX_GROUP: (1, 10)}
 
 Path = tuple[str | int, ...]
 
@@ -79,8 +80,23 @@ def _check_input(one: Json, path: Path, errors: FormErrors) -> None:
         _check_range(one, path, errors, "values", 0, 10)
         if one.get("required", True) and one.get("min_values") == 0:
             errors.add((*path, "min_values"), "NUMBER_TYPE_MIN", "Must be at least 1 when required.")
-    elif kind == STRING_SELECT:
-        check_options(one, path, errors)
+    elif kind in SELECTS:
+        check_select(one, path, errors)
+        if one.get("disabled"):
+            errors.add((*path, "disabled"), "COMPONENT_DISABLED_IN_MODAL", "This field cannot be set in a modal.")
+    elif kind in MOST_CHOICES:
+        _check_choices(one, path, errors, *MOST_CHOICES[kind])
+
+
+def _check_choices(one: Json, path: Path, errors: FormErrors, least: int, most: int) -> None:
+    options = one.get("options") or []
+    errors.count((*path, "options"), options, least, most)
+    for index, option in enumerate(options):
+        errors.length((*path, "options", index, "label"), option.get("label"), 1, 100)
+        errors.length((*path, "options", index, "value"), option.get("value"), 1, 100)
+        if option.get("description") is not None:
+            errors.length((*path, "options", index, "description"), option["description"], 0, 100)
+    _check_range(one, path, errors, "values", 0, most)
 
 
 def _check_range(one: Json, path: Path, errors: FormErrors, of: str, least: int, most: int) -> None:

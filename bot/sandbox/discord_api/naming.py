@@ -1,4 +1,4 @@
-"""What the options of a slash command name: by id or as a member types it, and what Discord sends along of each.
+"""What options and selects name: by id or as a member writes it, and what Discord sends along of each.
 
 A person is @name, a role &name (everybody's is @everyone), a channel #name. Shapes: Discord's reference, "Resolved Data
 Structure".
@@ -39,11 +39,14 @@ class Naming:
 
     def resolved(self, user: User, place: Channel, options: Iterable[Json]) -> Json:
         """The objects of everything that is named in these filled-in options, by their kind and id."""
+        return self.objects(user, place, [(one["type"], int(one["value"])) for one in _naming(options)])
+
+    def objects(self, user: User, place: Channel, named: Iterable[tuple[int, int]]) -> Json:
+        """The objects of what is named by a kind of option and an id, in the shape of `resolved`."""
         found: dict[str, Json] = {"users": {}, "members": {}, "roles": {}, "channels": {}}
         guild = self._world.guild_of(place)
-        for option in _naming(options):
-            one = int(option["value"])
-            if one in self._world.users and option["type"] in (USER, MENTIONABLE):
+        for kind, one in named:
+            if one in self._world.users and kind in (USER, MENTIONABLE):
                 found["users"][str(one)] = self._payloads.user(one)
                 if guild is not None and one in guild.members:
                     found["members"][str(one)] = self._member(place, one)

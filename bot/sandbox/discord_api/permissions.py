@@ -100,7 +100,8 @@ class Access:
         """Everything that a user may do in a channel, thread or DM."""
         guild = self._world.guild_of(channel)
         if guild is None:
-            mine = user_id == self._world.bot.id or user_id in channel.recipients
+            with_bot = channel.kind is ChannelKind.DM and user_id == self._world.bot.id
+            mine = with_bot or user_id in channel.recipients
             return IN_A_DM if mine else Permission(0)
         if user_id not in guild.members:
             return Permission(0)

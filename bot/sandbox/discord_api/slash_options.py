@@ -15,6 +15,7 @@ from bot.sandbox.discord_api.commands import (
     SUBCOMMAND,
     USER,
 )
+from bot.sandbox.discord_api.locales import goes_by
 from bot.sandbox.discord_api.refusals import Json, SandboxRefusal
 
 # True is an int to Python but not to Discord.
@@ -52,10 +53,12 @@ def fill_in(
 
 
 def declared_options(command: Json, below: tuple[str, ...]) -> dict[str, Json]:
-    """What may be filled in after these words, by name."""
+    """What may be filled in after these words, by name and by its translations."""
     for name in below:
         command = _subcommand(command, name)
-    return {option["name"]: option for option in command.get("options") or ()}
+    options = command.get("options") or ()
+    translated = {name: option for option in options for name in (option.get("name_localizations") or {}).values()}
+    return translated | {option["name"]: option for option in options}
 
 
 def attachments_in(options: list[Json]) -> list[int]:
@@ -66,7 +69,7 @@ def attachments_in(options: list[Json]) -> list[int]:
 
 def _subcommand(command: Json, name: str) -> Json:
     for option in command.get("options") or ():
-        if option["type"] in (SUBCOMMAND, GROUP) and option["name"] == name:
+        if option["type"] in (SUBCOMMAND, GROUP) and goes_by(option, name):
             found: Json = option
             return found
     raise SandboxRefusal(f"/{command['name']} has no subcommand {name}")
@@ -74,6 +77,9 @@ def _subcommand(command: Json, name: str) -> Json:
 
 def _leaf(command: Json, values: Mapping[str, object], focused: str | None) -> list[Json]:
     declared = {option["name"]: option for option in command.get("options") or ()}
+    anyhow = declared_options(command, ())
+    values = {anyhow[name]["name"] if name in anyhow else name: value for name, value in values.items()}
+    focused = anyhow[focused]["name"] if focused in anyhow else focused
     if any(option["type"] in (SUBCOMMAND, GROUP) for option in declared.values()):
         raise SandboxRefusal(f"/{command['name']} needs one of its subcommands: {', '.join(declared)}")
     if unknown := set(values) - set(declared):
@@ -88,6 +94,7 @@ def _leaf(command: Json, values: Mapping[str, object], focused: str | None) -> l
 
 def _filled(option: Json, value: object, *, typing: bool) -> Json:
     kind, name = option["type"], option["name"]
+    value = value if typing else _choice(option, value)
     wrong_bool = isinstance(value, bool) and kind != BOOLEAN
     if wrong_bool or not isinstance(value, TYPES[kind]):
         raise SandboxRefusal(f"{name}: {value!r} is not of the kind this option takes")
@@ -95,6 +102,14 @@ def _filled(option: Json, value: object, *, typing: bool) -> Json:
         _refuse_outside(option, value)
     filled: Json = {"type": kind, "name": name, "value": str(value) if kind in SNOWFLAKES else value}
     return {**filled, "focused": True} if typing else filled
+
+
+def _choice(option: Json, value: object) -> object:
+    """A choice's value, where the member named it as it is shown."""
+    choices = option.get("choices") or ()
+    if not isinstance(value, str) or any(choice["value"] == value for choice in choices):
+        return value
+    return next((choice["value"] for choice in choices if goes_by(choice, value)), value)
 
 
 def _refuse_outside(option: Json, value: object) -> None:

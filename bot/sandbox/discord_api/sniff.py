@@ -18,6 +18,15 @@ def sniff(filename: str, body: bytes) -> tuple[str, int | None, int | None]:
         return mimetypes.guess_type(filename)[0] or "application/octet-stream", None, None
 
 
+def moves(body: bytes) -> bool:
+    """Whether a picture has more than one frame."""
+    try:
+        with Image.open(io.BytesIO(body), formats=("PNG", "GIF")) as picture:
+            return bool(getattr(picture, "is_animated", False))
+    except (UnidentifiedImageError, OSError, ValueError, SyntaxError):
+        return False
+
+
 def stored_name(filename: str) -> str:
     """A file's name as the CDN keeps it: spaces become underscores, anything unusual goes."""
     kept = re.sub(r"[^\w.\-]", "", filename.replace(" ", "_"), flags=re.ASCII).lstrip(".")

@@ -75,9 +75,35 @@ class Watching:
         buttons = (one for one in every(message.components) if one["type"] == BUTTON)
         return any(one["style"] == GREEN and not one.get("disabled") for one in buttons)
 
+    def whispers(self, kept: Interaction, quiet_s: float) -> Json | None:
+        """What came on an interaction's token, once it has files and is quiet, asks for a yes, or stays bare."""
+        seen = self.whispered(kept)
+        place = self._world.channels.get(kept.channel_id)
+        if place is None or not seen["messages"]:
+            return {**seen, "settled": True} if self._interactions.silent(kept) else None
+        first = kept.original or kept.followups[0]
+        quiet = self._world.bell.moment() - place.changed_at >= quiet_s
+        shown = any(one["attachments"] for one in seen["messages"])
+        idle = not first.flags & LOADING and self._bare(first.id, REFUSAL_AFTER_S)
+        return {**seen, "settled": True} if seen["asks"] or (shown and quiet) or (not shown and idle) else None
+
+    def whispered(self, kept: Interaction) -> Json:
+        """The answers on an interaction's token as they are now, in order, and whether the first asks for a yes."""
+        messages = [one for one in (kept.original, *kept.followups) if one is not None]
+        asks = bool(messages) and self.asks(messages[0].id)
+        return {"settled": False, "asks": asks, "messages": [self.written(one) for one in messages]}
+
     def _shows(self, message_id: int) -> bool:
         message = self._world.any_message(message_id)
-        return message is not None and bool(message.attachments) and self._bare(message_id)
+        if message is None or not message.attachments:
+            return False
+        return self._bare(message_id) or self._cannot_post(message)
+
+    @staticmethod
+    def _cannot_post(message: Message) -> bool:
+        """Whether only the user installed the app, so that its answer itself shows the results."""
+        owners = (message.interaction or {}).get("authorizing_integration_owners", {"0": ""})
+        return "0" not in owners
 
     def _bare(self, message_id: int, for_s: float = 0.0) -> bool:
         """Whether a message has been without buttons and thread for that long."""

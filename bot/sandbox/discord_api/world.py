@@ -21,6 +21,7 @@ class ChannelKind(IntEnum):
     TEXT = 0
     DM = 1
     VOICE = 2
+    GROUP_DM = 3
     CATEGORY = 4
     NEWS = 5
     NEWS_THREAD = 10
@@ -33,7 +34,7 @@ class ChannelKind(IntEnum):
 
 @dataclass(slots=True)
 class User:
-    """An account: a person or the bot."""
+    """An account: a person, the bot, another bot, or a webhook under the name it posts with."""
 
     id: int
     name: str
@@ -42,6 +43,7 @@ class User:
     locale: str = "en-US"
     upload_limit: int = FILE_LIMITS[0]
     accepts_dms: bool = True
+    webhook: bool = False
 
 
 @dataclass(slots=True)
@@ -87,6 +89,8 @@ class Guild:
     premium_tier: int = 0
     active_thread_cap: int = 1000
     locale: str = "en-US"
+    system_channel: int | None = None
+    unavailable: bool = False
 
     @property
     def file_limit(self) -> int:
@@ -128,13 +132,36 @@ class Attachment:
     shown_inside: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class WebPicture:
+    """A picture somewhere outside of Discord, which shows it through its proxy."""
+
+    id: int
+    url: str
+    body: bytes
+    content_type: str
+    width: int | None
+    height: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Sticker:
+    """A sticker; `kind` is 1 PNG, 2 APNG, 3 Lottie, 4 GIF, as Discord counts them."""
+
+    id: int
+    name: str
+    kind: int
+    body: bytes
+
+
 @dataclass(slots=True)
 class Reference:
-    """What a message replies to or starts from."""
+    """What a message replies to, starts from or, where `forwards`, hands on."""
 
     channel_id: int
     message_id: int
     guild_id: int | None
+    forwards: bool = False
 
 
 @dataclass(slots=True)
@@ -160,9 +187,12 @@ class Message:
     reactions: dict[str, list[int]] = field(default_factory=dict)
     webhook_id: int | None = None
     interaction: Json | None = None
+    command: Json | None = None
     visible_to: int | None = None
     thread_id: int | None = None
     tts: bool = False
+    stickers: list[Sticker] = field(default_factory=list)
+    snapshots: "list[Message]" = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -182,6 +212,7 @@ class Channel:
     messages: dict[int, Message] = field(default_factory=dict)
     last_message_id: int | None = None
     slowmode_s: int = 0
+    adult: bool = False
     changed_at: float = 0.0
     revision: int = 0
 
@@ -210,6 +241,8 @@ class World:
         self.channels: dict[int, Channel] = {}
         self.private_messages: dict[int, Message] = {}
         self.attachments: dict[int, Attachment] = {}
+        self.stickers: dict[int, Sticker] = {}
+        self.web: dict[str, WebPicture] = {}
         self.entitlements: dict[int, Entitlement] = {}
         self.user_installs: set[int] = set()
         self.message_content_allowed = False
@@ -250,6 +283,10 @@ class World:
         """A message wherever it is, private answers included."""
         places = (channel.messages[message_id] for channel in self.channels.values() if message_id in channel.messages)
         return self.private_messages.get(message_id) or next(places, None)
+
+    def everywhere(self) -> Iterator[Message]:
+        """Every message that more than one can see."""
+        return (one for channel in self.channels.values() for one in channel.messages.values())
 
     def user_named(self, name: str) -> User | None:
         """The account with that name or id."""

@@ -63,7 +63,8 @@ class Step:
     `fault` takes over a row of `faults.py`, to which the other parts are changes. `status` with `code`, `message`,
     `type`, `param`, `more` and `headers` refuses before the form is looked at; with `answer: html` it is a gateway's
     page. `latency_s` waits on the sandbox's clock and `hold` until the call is let go; with `worked` the work is done
-    before that, and billed unless `billed` is false. `cut` is one of CUTS, `answer` one of ODDITIES, and so on.
+    before that, and billed unless `billed` is false. `revised` is said to be what the prompt became, beside the
+    pictures of an answer that is no stream. `cut` is one of CUTS, `answer` one of ODDITIES, and so on.
     """
 
     fault: str | None = None
@@ -78,6 +79,7 @@ class Step:
     hold: bool = False
     worked: bool = False
     billed: bool = True
+    revised: str | None = None
     cut: str | None = None
     answer: str | None = None
     spoil: str | None = None
@@ -149,6 +151,7 @@ _KINDS: Mapping[str, tuple[type, ...]] = {
     "hold": (bool,),
     "worked": (bool,),
     "billed": (bool,),
+    "revised": (str,),
 }
 
 

@@ -163,7 +163,7 @@ class Desk:
             links=self._linked(now, ordered, work),
             echoes=echoes if "echoes" in shop.says and work.usage is not None else {},
             usage=work.usage if "usage" in shop.says else None,
-            revised=order.prompt if "revised" in shop.says else None,
+            revised=now.revised or (order.prompt if "revised" in shop.says else None),
         )
         return results, work
 

@@ -1,8 +1,23 @@
 """The doors between the conductors and the rooms: what each room is asked for, in the nouns of `domain`."""
 
-from bot.workflow.ports.chat import Delivery, Exhibit, LogLine, Parcel, Postbox, Undeliverable, Unreachable
+from bot.workflow.ports.chat import (
+    Delivery,
+    Exhibit,
+    Lack,
+    Lighten,
+    LogLine,
+    Occasion,
+    Parcel,
+    Postbox,
+    Repost,
+    Reposted,
+    Undeliverable,
+    Unreachable,
+)
 from bot.workflow.ports.council import Council
 from bot.workflow.ports.dispatch import Dispatcher
+from bot.workflow.ports.gatherings import Gatherings
+from bot.workflow.ports.guilds import Guilds
 from bot.workflow.ports.pictures import (
     Charts,
     Finished,
@@ -40,12 +55,17 @@ __all__ = [
     "Exhibit",
     "Finished",
     "Finishing",
+    "Gatherings",
+    "Guilds",
+    "Lack",
+    "Lighten",
     "LighterCopy",
     "LogLine",
     "MaskForm",
     "MaskReading",
     "Note",
     "NoteKind",
+    "Occasion",
     "Parcel",
     "Pictures",
     "Placed",
@@ -56,6 +76,8 @@ __all__ = [
     "Probe",
     "Provider",
     "Receipt",
+    "Repost",
+    "Reposted",
     "Rung",
     "SendFile",
     "Settlement",

@@ -1,6 +1,6 @@
 """What the conductors ask of the chat: everything that is said of a job outside an interaction."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Awaitable, Callable, Collection
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
@@ -31,7 +31,17 @@ class Parcel:
     rung: Rung | None = None
 
 
-LogLine = Job | Deed  # what a line of a guild's log channel is about: an edit that ended, or a decision
+@dataclass(frozen=True, slots=True)
+class Lack:
+    """A channel in which the bot lacks these permissions, by the names that the door gives them."""
+
+    guild_id: int
+    channel_id: int
+    permissions: tuple[str, ...]
+
+
+# What a line of a guild's log channel is about: an edit that ended, a decision, or a channel where nothing can be done.
+LogLine = Job | Deed | Lack
 
 
 class Exhibit(StrEnum):
@@ -39,6 +49,13 @@ class Exhibit(StrEnum):
 
     COMPARISON = "comparison"  # picture 1 and the first result side by side
     UNTOUCHED = "untouched"  # the results as the model made them
+
+
+class Occasion(StrEnum):
+    """Why a version is posted once more."""
+
+    BACK = "back"  # what came after it is undone
+    AGAIN = "again"  # its member wants it seen, here
 
 
 class Undeliverable(Exception):
@@ -49,18 +66,47 @@ class Unreachable(Exception):
     """Discord cannot be reached or has a fault: worth another try in a while."""
 
 
+# A lighter copy of a parcel, of at most so many bytes; the parcel itself where there is none.
+Lighten = Callable[[Parcel, int], Awaitable[Parcel]]
+
+
 @dataclass(frozen=True, slots=True)
 class Delivery:
     """Results on their way: which parcels, and which parts are posted already.
 
     `look_first` asks to read the thread for our file names before sending: after a restart or two minutes a nonce
-    is no longer remembered.
+    is no longer remembered. `made_of` is the version that this one was made of, where that is not the one before it.
+    `lighten` is for a place that takes less than was known.
     """
 
     job: Job
     parcels: tuple[Parcel, ...]
     posted: dict[int, int] = field(default_factory=dict)
     look_first: bool = False
+    made_of: int | None = None
+    lighten: Lighten | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Repost:
+    """A version that is posted once more: where its results are, else in the place of its request.
+
+    `tag` tells this time from another: up to eight letters and digits, the same for two presses that mean one thing.
+    """
+
+    job: Job
+    parcels: tuple[Parcel, ...]
+    occasion: Occasion
+    tag: str
+    made_of: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reposted:
+    """The link to what was posted once more, and its messages in their order."""
+
+    link: str
+    message_ids: tuple[int, ...]
 
 
 class Postbox(Protocol):
@@ -95,6 +141,16 @@ class Postbox(Protocol):
 
     async def show(self, job: Job, exhibit: Exhibit, parcels: tuple[Parcel, ...]) -> str:
         """Post what was asked for where the job's results are; the link to it. Raises as `announce`."""
+
+    async def repost(self, repost: Repost) -> Reposted:
+        """Post a version once more, with its buttons. Raises as `announce`."""
+
+    async def retract(self, job: Job, message_ids: Collection[int], elsewhere: Collection[int] = ()) -> None:
+        """Delete these messages of ours with results of the job, and what else of it is found; say so on its status.
+
+        `elsewhere` are channels beside its own where some of them may be. Never raises: who deletes a message is
+        faster.
+        """
 
     async def tell(self, job: Job) -> None:
         """Say in the job's place how it ended without pictures: failed, unknown or cancelled. Raises as `announce`."""

@@ -179,6 +179,12 @@ class Pictures(Protocol):
     async def lighten(self, source: Source, most_bytes: int, folder: Path) -> LighterCopy:
         """A copy of at most so many bytes in `folder`, as gently as possible. Raises `Refused` where none can be."""
 
+    async def sheet(self, sources: Sequence[Source], target: Path) -> Path:
+        """Small copies of up to sixteen pictures side by side, numbered from 1, written to `target` with an extension.
+
+        One that cannot be read is an empty place with its number: nothing is refused here.
+        """
+
     async def compare(self, before: Source, after: Source, target: Path) -> Path:
         """One picture with both side by side, beside `target` with the suffix of its format. Raises `Refused`."""
 

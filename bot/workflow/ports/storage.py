@@ -74,6 +74,9 @@ class Book(Protocol):
     async def close_draft(self, draft_id: int, state: DraftState) -> Draft | None:
         """open → dropped or expired; None where it was not open any more."""
 
+    async def open_drafts(self, user_id: int, besides: Origin) -> int:
+        """How many drafts of this member are open, not counting the one of this origin."""
+
     async def late_drafts(self) -> Sequence[Draft]:
         """The open drafts whose time is over, the oldest first, at most a hundred."""
 
@@ -95,8 +98,32 @@ class Book(Protocol):
     async def latencies(self, model: str, quality: str | None, size: str | None) -> Sequence[float]:
         """How many seconds the last fifty such jobs took from being sent to their end; None is any quality or size."""
 
-    async def history(self, user_id: int, guild_id: int | None, limit: int) -> Sequence[Job]:
-        """The member's last jobs in this guild, or outside of guilds for None, the newest first."""
+    async def history(
+        self, user_id: int, guild_id: int | None, limit: int, *, before: int | None = None, everywhere: bool = False
+    ) -> Sequence[Job]:
+        """The member's last jobs in this guild, or outside of guilds for None, or wherever, the newest first.
+
+        With `before` only those whose id is lower.
+        """
+
+    async def shown_in(self, message_id: int) -> Job | None:
+        """The job whose results, or some of them, were posted in this message."""
+
+    async def current(self, home_id: int) -> Job | None:
+        """The job whose results are the version that this thread or channel is at: the last, unless it was undone."""
+
+    async def make_current(self, job_id: int) -> None:
+        """Go to this job's version in the place of its results."""
+
+    async def version_before(self, job_id: int) -> Job | None:
+        """The job of the version before, in the same place, that has its pictures still; None for the first."""
+
+    async def discard(self, job_id: int) -> Job | None:
+        """Take the results out of the row of a job that is over, as `expire` does; None where it is not over.
+
+        What was gathered of them goes, too, and so do they from the edits that were made of them. Where its version was
+        the current one, the version before becomes that.
+        """
 
     async def announced(self, job_id: int, announcement: Announcement) -> Job:
         """Note where the member sees the job; the first note stays."""

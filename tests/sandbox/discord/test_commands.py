@@ -39,6 +39,20 @@ WRONG: list[tuple[str, list[Json]]] = [
     ("101 slash commands", [slash(name=f"e{n}") for n in range(101)]),
     ("16 message commands", [{"name": f"E {n}", "type": 3} for n in range(16)]),
     ("a described message command", [{"name": "E", "type": 3, "description": "d"}]),
+    ("a language that there is not", [slash(name_localizations={"es": "editar"})]),
+    ("a translated name with a space", [slash(name_localizations={"de": "bild ändern"})]),
+    ("a translated name in capitals", option(name_localizations={"de": "Text"})),
+    ("a long translated name", [slash(name_localizations={"de": "e" * 33})]),
+    ("a long translated description", option(description_localizations={"fr": "d" * 101})),
+    (
+        "a long translated choice",
+        option(choices=[{"name": "n", "value": "n", "name_localizations": {"de": "n" * 101}}]),
+    ),
+    ("one translation for two commands", [slash(), slash(name="view", name_localizations={"de": "edit"})]),
+    (
+        "one translation for two options",
+        [slash(options=[TEXT, {**TEXT, "name": "u", "name_localizations": {"de": "t"}}])],
+    ),
 ]
 LARGE = slash(
     options=[
@@ -118,3 +132,52 @@ async def test_another_application_and_a_foreign_guild_are_refused(stand: Stand,
     asked = path(stand, furnish.OTHER_GUILD) if where == "guild" else where
 
     assert (await stand.call("GET", asked)).code == code
+
+
+GERMAN = slash(
+    name_localizations={"de": "bearbeiten", "es-ES": "editar", "hi": "बदलें", "zh-CN": "编辑"},
+    description_localizations={"de": "Ein Bild ändern"},
+    options=[
+        {
+            **TEXT,
+            "name_localizations": {"de": "größe"},
+            "choices": [{"name": "Small", "value": "s", "name_localizations": {"de": "Klein"}}],
+        }
+    ],
+)
+
+
+@pytest.mark.parametrize(
+    ("locale", "name", "option_name", "choice"),
+    [
+        ("de", "bearbeiten", "größe", "Klein"),
+        ("es-419", "editar", "t", "Small"),
+        ("hi", "बदलें", "t", "Small"),
+        ("fr", "edit", "t", "Small"),
+    ],
+)
+async def test_a_member_is_shown_commands_in_their_language(
+    stand: Stand, locale: str, name: str, option_name: str, choice: str
+) -> None:
+    """In the default where there is no translation, nor one of a language that Discord takes instead."""
+    await stand.call("PUT", path(stand), [GERMAN])
+    async with stand.member() as mira:
+        await mira.lever("members", {"name": "mira", "locale": locale})
+        [shown] = await mira.commands()
+
+    [only] = shown["options"]
+    assert (shown["name"], only["name"], only["choices"]) == (name, option_name, [choice])
+    assert (shown["description"] == "Ein Bild ändern") is (locale == "de")
+
+
+@pytest.mark.parametrize(("name", "options"), [("edit", {"t": "s"}), ("bearbeiten", {"größe": "Klein"})])
+async def test_the_bot_hears_the_name_that_it_gave(stand: Stand, name: str, options: dict[str, str]) -> None:
+    """A member may use either name, and choices by what they are called; what is sent is the same."""
+    await stand.call("PUT", path(stand), [GERMAN])
+    async with stand.bot() as socket, stand.member(timeout_s=0.1) as mira:
+        with pytest.raises(TimeoutError):
+            await mira.slash(name, options)
+        heard = await socket.until("INTERACTION_CREATE")
+
+    assert heard["data"]["name"] == "edit"
+    assert heard["data"]["options"] == [{"type": 3, "name": "t", "value": "s"}]

@@ -204,9 +204,9 @@ async def test_a_reply_to_the_bot_mentions_it_unless_an_interaction_wrote_the_me
     sent = await stand.send(content="result")
     kept: Message = stand.world.message(PICTURES, int(sent["id"]))
     kept.webhook_id = stand.application_id if from_interaction else None
-    acting = stand.server.stage.acting
+    writing, mira = stand.server.stage.writing, stand.world.users[furnish.MIRA]
     async with stand.bot() as socket:
-        acting.say(acting.person("mira"), stand.world.channel(PICTURES), "bluer", (), reply_to=sent["id"], mention=True)
+        writing.say(mira, stand.world.channel(PICTURES), "bluer", (), reply_to=sent["id"], mention=True)
         heard = await socket.until("MESSAGE_CREATE")
 
     typed = f"<@{stand.application_id}>" in heard["content"]

@@ -8,6 +8,7 @@ from bot.sandbox.acted import NO_RESPONSE
 from bot.sandbox.discord_api import furnish
 from bot.sandbox.member import SandboxRefusal
 from tests.sandbox.discord.asking import (
+    BUTTONS,
     CHOICES,
     DEFERRED,
     DEFERRED_UPDATE,
@@ -274,3 +275,30 @@ async def test_a_command_for_moderators_is_there_for_them_and_not_in_a_dm(scene:
             await in_dm.slash("quota-admin show")
 
     assert payload["data"]["options"] == [{"type": 1, "name": "show", "options": []}]
+
+
+# What only the member sees
+
+
+async def test_what_is_whispered_is_followed_to_its_pictures(scene: Asking, png: bytes) -> None:
+    """A private answer is waited for until files came on its token, in it or after it."""
+    payload, act = await scene.hears(scene.mira.slash("edit", {"prompt": "x"}, wait="answer"))
+    await scene.answer(payload, MESSAGE, content="queued", flags=64, components=BUTTONS)
+    following = asyncio.create_task(scene.mira.whispers(await act))
+    path = f"/webhooks/{scene.stand.application_id}/{payload['token']}"
+    await scene.stand.call("POST", path, {"flags": 64}, [("a.png", png)])
+    await scene.hook("PATCH", payload, ORIGINAL, content="done", components=[])
+    seen = await following
+
+    assert seen.private is not None
+    assert (seen.private["content"], seen.refused) == ("done", None)
+    assert [one["filename"] for one in seen.files] == ["a.png"]
+
+
+async def test_a_whisper_without_pictures_is_a_refusal(scene: Asking) -> None:
+    """As soon as it has stayed without anything to press for a while."""
+    payload, act = await scene.hears(scene.mira.slash("edit", {"prompt": "x"}, wait="answer"))
+    await scene.answer(payload, MESSAGE, content="Not today.", flags=64)
+    scene.stand.clock.advance(3)
+
+    assert (await scene.mira.whispers(await act)).refused == "Not today."

@@ -182,6 +182,14 @@ async def test_a_gateways_page(api: Caller) -> None:
     assert (said.status, said.headers["Content-Type"], said.json) == (502, "text/html", None)
 
 
+async def test_a_prompt_is_revised_as_planned(api: Caller) -> None:
+    """A planned wording stands beside the pictures of one answer, and no other."""
+    api.engine.plan({"revised": "Thick, fresh snow"})
+    said = [(await api.edit(GOOD, [PNG])).json["data"] for _ in range(2)]
+
+    assert [[item.get("revised_prompt") for item in items] for items in said] == [["Thick, fresh snow"], [None]]
+
+
 async def test_sixteen_minutes_pass_at_once(api: Caller) -> None:
     """A call with a latency waits on the sandbox's clock and is answered when that is moved on."""
     api.engine.plan({"latency_s": 960})
