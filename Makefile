@@ -47,7 +47,7 @@ check: $(VENV)/.project $(VENV)/.dev
 	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/mypy
 	$(VENV)/bin/lint-imports --no-logo
-	$(VENV)/bin/python -m tests.translations check
+	$(VENV)/bin/python -m tests.translations check --complete
 	$(VENV)/bin/pytest --quiet tests/test_lock.py
 
 bench: $(VENV)/.project
