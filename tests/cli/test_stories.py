@@ -31,7 +31,7 @@ WORDS: dict[str, tuple[str, ...]] = {
     "about": ("> /about", "Who sees your pictures", "What I keep"),
     "spoiler": ("SPOILER_lake.png", "spoiler", "SPOILER_edit-1-v1-1.png"),
     "refused": ("failed", "nothing charged", "safety system"),
-    "welcome": ("Darkroom", "/settings", "/help"),
+    "welcome": ("Darkroom", "/help", "/settings"),
     "permission": ("Attach Files", "Ask someone", "Attach Files", "You can give me that"),
 }
 
