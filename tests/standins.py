@@ -16,10 +16,10 @@ from pathlib import Path
 from bot.domain.catalog import ModelCard
 from bot.domain.draft import Draft
 from bot.domain.errors import MaskEmpty, PictureDamaged, PictureUnknown, Trouble
-from bot.domain.job import Announcement, Job
+from bot.domain.job import Announcement, Job, State
 from bot.domain.money import Usage
 from bot.domain.progress import Phase, Progress
-from bot.domain.request import PlaceKind, ResultSize
+from bot.domain.request import EditRequest, PlaceKind, ResultSize
 from bot.workflow.ports import (
     Answer,
     Blobs,
@@ -30,10 +30,15 @@ from bot.workflow.ports import (
     Exhibit,
     Finished,
     Finishing,
+    Freight,
+    GaugeBook,
+    Gauges,
     LighterCopy,
     LogLine,
     MaskForm,
     MaskReading,
+    Metrics,
+    Outcome,
     Parcel,
     Pictures,
     Postbox,
@@ -445,12 +450,83 @@ class RecordingPostbox:
         return 9_000 + self.messages.index(names)
 
 
+# ── metrics ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(slots=True)
+class Tally:
+    """Keeps what was counted, as a test asks for it."""
+
+    placed: list[EditRequest] = field(default_factory=list)
+    ended: list[tuple[State, bool, str | None]] = field(default_factory=list)  # as it was settled, muted, by whom
+    waits: list[float] = field(default_factory=list)
+    calls: list[tuple[str, str, Outcome, float]] = field(default_factory=list)
+    deliveries: list[float] = field(default_factory=list)
+    freights: list[tuple[Freight, int]] = field(default_factory=list)
+    discord: list[str] = field(default_factory=list)
+    decoders: int = 0
+
+    def edit_placed(self, request: EditRequest) -> None:
+        self.placed.append(request)
+
+    def edit_ended(self, job: Job, provider: str | None) -> None:
+        self.ended.append((job.state, job.muted, provider))
+
+    def queued(self, seconds: float) -> None:
+        self.waits.append(seconds)
+
+    def called(self, provider: str, model: str, outcome: Outcome, seconds: float) -> None:
+        self.calls.append((provider, model, outcome, seconds))
+
+    def delivered(self, seconds: float) -> None:
+        self.deliveries.append(seconds)
+
+    def carried(self, freight: Freight, size: int) -> None:
+        self.freights.append((freight, size))
+
+    def discord_failed(self, code: str) -> None:
+        self.discord.append(code)
+
+    def decoder_replaced(self) -> None:
+        self.decoders += 1
+
+
+@dataclass(slots=True)
+class DialledGauges:
+    """Gauges that show what a test sets; `trouble` is raised instead, and a `stop` lets whoever reads them hang."""
+
+    shows: Gauges = field(default_factory=Gauges)
+    trouble: Exception | None = None
+    stop: Stop | None = None
+
+    async def read(self) -> Gauges:
+        await self.glance()
+        return self.shows
+
+    async def glance(self) -> None:
+        if self.stop is not None:
+            await self.stop.hang()
+        if self.trouble is not None:
+            raise self.trouble
+
+
 # A type checker reads here that every stand-in obeys its port.
-OBEDIENT: tuple[type[Clock], type[Disk], type[Blobs], type[Pictures], type[Provider], type[Postbox]] = (
+OBEDIENT: tuple[
+    type[Clock],
+    type[Disk],
+    type[Blobs],
+    type[Pictures],
+    type[Provider],
+    type[Postbox],
+    type[Metrics],
+    type[GaugeBook],
+] = (
     HandClock,
     RoomyDisk,
     FolderBlobs,
     PlainPictures,
     ScriptedProvider,
     RecordingPostbox,
+    Tally,
+    DialledGauges,
 )

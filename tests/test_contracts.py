@@ -25,6 +25,7 @@ SINS = (
     ("bot/sandbox/sin.py", "from bot.domain import money"),  # 10
     ("bot/domain/left.py", "import bot.domain.right"),  # 11
     ("bot/domain/right.py", "import bot.domain.left"),  # 11
+    ("bot/chat/sin_of_prometheus.py", "from prometheus_client import Counter"),  # 12
 )
 
 

@@ -12,6 +12,7 @@ from bot.domain.catalog.reading import dialect_names
 from bot.domain.quota import Limits, Terms
 from bot.domain.request import Options
 from bot.settings import Live, ProviderSetup, Settings, SettingsWrong, provider_entries, usable_catalog
+from bot.settings.values import Bind
 
 TOKEN = "MTIzNDU2Nzg5MDEyMzQ1Njc4.GabcDe.a-token-that-is-none-at-all-0000"
 KEY = "sk-proj-a-key-that-is-none-at-all"
@@ -370,3 +371,50 @@ def test_what_was_read_anew_holds_when_it_is_taken() -> None:
     assert live.now is old
     assert live.take(fresh) == ("LIMIT_IMAGES_PER_DAY",)
     assert (live.now.limit_images_per_day, live.now.member_at_once) == (3, old.member_at_once)
+
+
+@pytest.mark.parametrize(
+    ("value", "place"),
+    [
+        ("", Bind("127.0.0.1", 9464)),
+        ("0.0.0.0:80", Bind("0.0.0.0", 80)),
+        (" [::1]:0 ", Bind("::1", 0)),
+        ("Metrics.internal:65535", Bind("metrics.internal", 65_535)),
+        ("off", None),
+        ("OFF", None),
+    ],
+)
+def test_the_operators_door_listens_where_it_is_told(value: str, place: Bind | None) -> None:
+    """OPS_BIND is an address and a port, of this machine alone where it says nothing, or the word off."""
+    assert Settings.of({**ENOUGH, "OPS_BIND": value}).ops_bind == place
+
+
+def test_the_operators_door_is_read_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The environment's variable is taken as it is written, and not for JSON."""
+    monkeypatch.setenv("OPS_BIND", "127.0.0.1:0")
+
+    assert Settings.read(None, needs=()).ops_bind == Bind("127.0.0.1", 0)
+
+
+def test_the_painters_page_is_off_until_it_has_an_address() -> None:
+    """WEB_URL switches it on; it listens on this machine alone where nothing else is said."""
+    settings = Settings.of({**ENOUGH, "WEB_URL": "https://paint.example.org/"})
+
+    assert Settings.of(ENOUGH).web_url is None
+    assert (settings.web_url, settings.web_bind) == ("https://paint.example.org", Bind("127.0.0.1", 8080))
+    assert Settings.of({**ENOUGH, "WEB_URL": "http://127.0.0.1:8080"}).web_url == "http://127.0.0.1:8080"
+
+
+@pytest.mark.parametrize("value", ["http://paint.example.org", "http://8.8.8.8:8080"])
+def test_links_do_not_travel_in_the_clear(value: str) -> None:
+    """Whoever reads a link can use it, so the page is reached by https or inside of a network."""
+    assert refusal(WEB_URL=value) == "WEB_URL has to begin with https:// where the page is not in your own network."
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["9464", ":9464", "127.0.0.1", "127.0.0.1:65536", "127.0.0.1:-1", "::1:9464", "[::x]:1", "http://a:1", "on"],
+)
+def test_no_place_for_the_operators_door(value: str) -> None:
+    """What is neither an address with a port nor off is refused with a sentence that does not repeat it."""
+    assert refusal(OPS_BIND=value) == "OPS_BIND has to be an address and a port such as 127.0.0.1:9464, or off."

@@ -22,6 +22,7 @@ from bot.chat.intake.links import FreshLinks
 from bot.chat.intake.taking import Intake
 from bot.dispatch.embedded import AT_ONCE, EmbeddedDispatcher
 from bot.domain.catalog import Catalog
+from bot.domain.link import LinkKeys
 from bot.domain.progress import Pace
 from bot.domain.request import HouseRules
 from bot.images.decoder import Decoder
@@ -35,9 +36,15 @@ from bot.storage.council import Council
 from bot.storage.database import Database
 from bot.storage.disk import FolderDisk
 from bot.storage.gatherings import Gatherings
+from bot.storage.gauges import RowGauges
 from bot.storage.guilds import Guilds
 from bot.storage.house_lock import HouseLock
 from bot.storage.migrate import upgrade
+from bot.storage.paintings import Paintings
+from bot.web.health import Checkup
+from bot.web.metrics import Meter
+from bot.web.ops import Ops
+from bot.web.painter import PainterDoor
 from bot.words.doctor import model_ends
 from bot.workflow.announce import Announcer
 from bot.workflow.archive import Archive
@@ -52,6 +59,7 @@ from bot.workflow.insistence import Insistence
 from bot.workflow.looking import Looking
 from bot.workflow.making import Maker
 from bot.workflow.packing import Packer
+from bot.workflow.painting import Painter
 from bot.workflow.patience import Patience
 from bot.workflow.picking import Picking
 from bot.workflow.queue_watch import QueueWatch
@@ -103,6 +111,9 @@ class House:
     clock: WallClock
     line: QueueWatch
     thresholds: Thresholds
+    meter: Meter
+    ops: Ops | None
+    painter_door: PainterDoor | None
 
 
 @asynccontextmanager
@@ -116,6 +127,7 @@ async def opened(settings: Settings) -> AsyncGenerator[House, None]:
         clock, setup, live = WallClock(), provider_entries(settings), Live(settings, Settings.read)
         catalog = usable_catalog(settings, setup)
         _say_what_ends(catalog, setup)
+        meter = Meter(catalog.names, [one.name for one in setup.providers])
         database = Database(settings.database_url)
         if database.lock_file is None:
             raise CannotStart(NEEDS_SQLITE)
@@ -132,12 +144,19 @@ async def opened(settings: Settings) -> AsyncGenerator[House, None]:
         dispatcher = EmbeddedDispatcher(database, clock, pace.per_user, pace.at_once, per_guild=pace.per_guild)
         book, council = Book(database, dispatcher, clock), Council(database, clock)
         gatherings, guilds = Gatherings(database, clock), Guilds(database, clock)
-        decoder = await stack.enter_async_context(Decoder())
+        decoder = await stack.enter_async_context(Decoder(metrics=meter))
         provider = await stack.enter_async_context(_providers(settings, setup, book, clock))
-        downloads = await stack.enter_async_context(_downloads(settings))
-        client = _client(settings, book, clock)
+        downloads = await stack.enter_async_context(_downloads(settings, meter))
+        client = _client(settings, book, clock, meter)
         postbox = DiscordPostbox(
-            client, client.logged_in, clock, settings.operator_ids, client.tokens, guilds.presets, guilds.settings
+            client,
+            client.logged_in,
+            clock,
+            settings.operator_ids,
+            client.tokens,
+            guilds.presets,
+            guilds.settings,
+            paints=settings.painter is not None,
         )
         announce, guild_log = Announcer(book, postbox), GuildLog(council, book, postbox)
         key = await user_key(book)
@@ -154,13 +173,13 @@ async def opened(settings: Settings) -> AsyncGenerator[House, None]:
             patience=Patience(book, postbox, provider, clock, lambda: client.stopping, random.random),
             insist=Insistence(clock),
             user_key=key,
+            metrics=meter,
         )
         pack, drafts = Packer(decoder), Drafts(book, postbox, clock)
         finish = Finisher(catalog, decoder, blobs, book, postbox, clock)
         line = QueueWatch(book, postbox, clock, pace)
-        dispatcher.bind(
-            line.around(Worker(book, make, Reporter(book, blobs, postbox, finish, pack, announce, guild_log)))
-        )
+        report = Reporter(book, blobs, postbox, finish, pack, announce, guild_log, clock, meter)
+        dispatcher.bind(line.around(Worker(book, make, report)))
 
         def wake() -> None:
             dispatcher.wake()
@@ -182,7 +201,12 @@ async def opened(settings: Settings) -> AsyncGenerator[House, None]:
             clock=clock,
             wake=wake,
             is_shut=provider.is_shut,
+            metrics=meter,
         )
+        painter = None
+        if settings.painter is not None:
+            paintings = Paintings(database, clock)
+            painter = Painter(paintings, submit, blobs, decoder, clock, LinkKeys(key), settings.painter)
         rules = HouseRules(settings.guilds, settings.user_install)
         sources, trays = Sources(book, blobs, gatherings), Trays(gatherings, blobs, decoder, clock)
         rights, repost = Rights(book, guilds, sources), Reposter(book, blobs, postbox, pack)
@@ -203,6 +227,7 @@ async def opened(settings: Settings) -> AsyncGenerator[House, None]:
             workbench=Workbench(book, postbox, guilds, sources, submit, trays, rights, repost),
             archive=Archive(book, blobs, guilds, council, rights, repost, pack),
             guild_log=guild_log,
+            painter=painter,
             operators=frozenset(settings.operator_ids),
             imprint=imprint(settings, setup, catalog),
         )
@@ -221,6 +246,9 @@ async def opened(settings: Settings) -> AsyncGenerator[House, None]:
             clock=clock,
             line=line,
             thresholds=thresholds,
+            meter=meter,
+            ops=_ops(settings, setup, RowGauges(database), client, provider, meter, clock),
+            painter_door=_painter_door(settings, painter, catalog),
         )
 
 
@@ -256,11 +284,33 @@ def _providers(settings: Settings, setup: ProviderSetup, book: Book, clock: Wall
         raise CannotStart(str(wrong)) from wrong
 
 
-def _downloads(settings: Settings) -> Downloads:
-    return Downloads(cdn_origins(settings.discord_api_url), proxy=settings.discord_proxy)
+def _downloads(settings: Settings, meter: Meter) -> Downloads:
+    return Downloads(cdn_origins(settings.discord_api_url), proxy=settings.discord_proxy, metrics=meter)
 
 
-def _client(settings: Settings, book: Book, clock: WallClock) -> DarkroomClient:
+def _ops(
+    settings: Settings,
+    setup: ProviderSetup,
+    gauges: RowGauges,
+    client: DarkroomClient,
+    provider: Providers,
+    meter: Meter,
+    clock: WallClock,
+) -> Ops | None:
+    if (bind := settings.ops_bind) is None:
+        return None
+    names = [one.name for one in setup.providers]
+    checkup = Checkup(gauges.glance, lambda: client.connected, lambda: client.stopping, names, provider.is_shut)
+    return Ops(bind.host, bind.port, checkup, meter, gauges, clock)
+
+
+def _painter_door(settings: Settings, painter: Painter | None, catalog: Catalog) -> PainterDoor | None:
+    if painter is None or (bind := settings.web_bind) is None:
+        return None
+    return PainterDoor(painter, catalog, bind.host, bind.port)
+
+
+def _client(settings: Settings, book: Book, clock: WallClock, meter: Meter) -> DarkroomClient:
     return DarkroomClient(
         clock=clock,
         recall=book.recall,
@@ -273,6 +323,7 @@ def _client(settings: Settings, book: Book, clock: WallClock) -> DarkroomClient:
         api_url=settings.discord_api_url,
         gateway_url=settings.discord_gateway_url,
         proxy=settings.discord_proxy,
+        metrics=meter,
     )
 
 

@@ -11,6 +11,7 @@ from bot import logs
 from bot.app.house import House, opened
 from bot.app.trouble import TURNED_AWAY, plain_sentences
 from bot.settings import Settings, SettingsWrong, provider_entries
+from bot.web.stall import watch_loop
 from bot.workflow.recover import recover
 from bot.workflow.sweep import sweep
 
@@ -61,6 +62,8 @@ async def _live(house: House, stop: asyncio.Event, ready: asyncio.Event, hangup:
             tasks.create_task(house.line.run()),
             tasks.create_task(house.thresholds.watch()),
             tasks.create_task(_sweep(house)),
+            tasks.create_task(_attend(house)),
+            tasks.create_task(_let_paint(house)),
         )
         await _first(stop.wait(), house.client.logged_in.wait())
         if stop.is_set():
@@ -87,6 +90,21 @@ async def _live(house: House, stop: asyncio.Event, ready: asyncio.Event, hangup:
 async def _sweep(house: House) -> None:
     retention_s = house.settings.retention_days * DAY_S
     await sweep(house.book, house.blobs, house.gatherings, house.guilds, house.clock, retention_s)
+
+
+async def _attend(house: House) -> None:
+    """Say at the operator's door how the bot is, where there is such a door."""
+    if house.ops is None:
+        return
+    async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(watch_loop(house.meter.stalled))
+        tasks.create_task(house.ops.serve())
+
+
+async def _let_paint(house: House) -> None:
+    """Serve the page where masks are painted, where there is one."""
+    if house.painter_door is not None:
+        await house.painter_door.serve()
 
 
 async def _reread(house: House, hangup: asyncio.Event) -> None:

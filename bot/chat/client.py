@@ -22,6 +22,7 @@ from bot.chat import answers
 from bot.chat.desk import Desk
 from bot.chat.doors import COGS, PRESSED
 from bot.chat.identifying import FREE_IN_AN_HOUR, Identifying, Note, Noted
+from bot.chat.overhearing import overhearing
 from bot.chat.tokens import Tokens
 from bot.chat.translator import CatalogueTranslator, payloads
 from bot.chat.typing import typing
@@ -29,8 +30,9 @@ from bot.domain.errors import EditGone, FormExpired, PermissionsMissing, Trouble
 from bot.words import answers as words
 from bot.words.language import ENGLISH
 from bot.words.refusals import say
-from bot.workflow.ports import Clock, Lack, StorageTrouble
+from bot.workflow.ports import Clock, Lack, Metrics, StorageTrouble
 from bot.workflow.room import refusal
+from bot.workflow.silent import SILENT
 
 LONGEST_PAUSE_S = 60.0
 AUTHENTICATION_FAILED = 4004
@@ -105,6 +107,7 @@ class DarkroomClient(commands.Bot):
         api_url: str | None = None,
         gateway_url: str | None = None,
         proxy: str | None = None,
+        metrics: Metrics = SILENT,
     ) -> None:
         # It would warn of missing libraries for voice, which this bot does not speak.
         discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
@@ -124,6 +127,7 @@ class DarkroomClient(commands.Bot):
             # depends on having seen them all, and two seconds, its own choice, are a long time to be thought absent.
             guild_ready_timeout=0.2,
             proxy=proxy,
+            http_trace=overhearing(metrics),
         )
         point_at(api_url, gateway_url)
         self._ask_for_gateway = api_url is not None and gateway_url is None
@@ -136,6 +140,11 @@ class DarkroomClient(commands.Bot):
         self.forms: set[str] = set()
         self.tokens = Tokens(clock.now)
         self._doors: set[asyncio.Task[Any]] = set()
+
+    @property
+    def connected(self) -> bool:
+        """Whether it is at Discord now: it has been told where it is, and its socket is open."""
+        return self.is_ready() and self.ws is not None and self.ws.open and not self.is_closed()
 
     # ── being connected ─────────────────────────────────────────────────────────────────────────────────────
 

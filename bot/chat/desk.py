@@ -18,6 +18,7 @@ from bot.workflow.forgetting import Forgetting
 from bot.workflow.govern import Govern
 from bot.workflow.guild_log import GuildLog
 from bot.workflow.hosting import Hosting
+from bot.workflow.painting import Painter
 from bot.workflow.picking import Picking
 from bot.workflow.ports import Asking, Blobs, Charts, Exhibit, Receipt
 from bot.workflow.sources import Sources
@@ -78,6 +79,7 @@ class Desk:
     workbench: Workbench
     archive: Archive
     guild_log: GuildLog
+    painter: Painter | None = None  # where the operator has a page for it
     operators: frozenset[int] = frozenset()
     imprint: Imprint = field(default_factory=Imprint)
 

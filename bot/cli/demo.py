@@ -154,7 +154,7 @@ async def _play(jobs: Mapping[str, Job], provider: Mapping[str, str], out: Path,
 
 async def _play_one(job: Job, provider: Mapping[str, str], data: Path, out: Path) -> Acted:
     async with Sandbox() as sandbox:
-        settings = Settings.of({**sandbox.settings, **provider, "DATA_DIR": str(data)})
+        settings = Settings.of({**sandbox.settings, **provider, "DATA_DIR": str(data), "OPS_BIND": "off"})
         logs.configure("WARNING", "text", settings.secrets)
         # A real provider takes its time.
         patience_s = settings.images_timeout_s + 60

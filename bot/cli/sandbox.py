@@ -74,7 +74,7 @@ async def _with_bot(discord_port: int, engine_port: int, record: Path | None, st
     # This Discord is new each time, so the bot that remembers it is too.
     with tempfile.TemporaryDirectory(prefix="darkroom-sandbox-") as data:
         async with _open(discord_port, engine_port, record, steps) as sandbox:
-            settings = Settings.of({**sandbox.settings, "DATA_DIR": data})
+            settings = Settings.of({**sandbox.settings, "DATA_DIR": data, "OPS_BIND": "off"})
             logs.configure("WARNING", "text", settings.secrets)
             async with app.running(settings):
                 typer.echo("The bot is on. Act as a member from another terminal, for example:")

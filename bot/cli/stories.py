@@ -35,7 +35,7 @@ async def tell(stories: Mapping[str, Story], out: Path, *, as_json: bool) -> Non
 
 async def _played(name: str, story: Story, samples: Samples, data: Path) -> Cast:
     async with Sandbox() as sandbox:
-        settings = Settings.of({**sandbox.settings, "DATA_DIR": str(data)})
+        settings = Settings.of({**sandbox.settings, "DATA_DIR": str(data), "OPS_BIND": "off"})
         logs.configure("ERROR", "text", settings.secrets)
         async with app.running(settings), Cast(sandbox, samples) as cast:
             try:

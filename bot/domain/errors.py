@@ -274,6 +274,18 @@ class PickerGone(Refused):
     """This choice is over: it waited for too long, or was used or dropped. Start again with /edit."""
 
 
+class NoPainter(Refused):
+    """There is no page for painting masks here. Attach a mask of your own with the mask option of /edit."""
+
+
+class PaintingOver(Refused):
+    """This link is over: it works for half an hour and for one edit. Press Paint mask again to get a new one."""
+
+
+class SentBefore(Refused):
+    """This mask was sent already: it became edit #{job}. Press Paint mask again to paint another one."""
+
+
 class NothingChosen(Refused):
     """No picture is chosen yet. Choose one in the menu, then press the button again."""
 

@@ -17,6 +17,7 @@ class Door(StrEnum):
     REPLY = "reply"
     BUTTON = "button"  # Try again: its id is that of the job
     PRESS = "press"  # any other button that makes an edit: its id is made of the member and the job
+    PAINTER = "painter"  # the page for painting masks: its id is that of the painting, which places one edit
 
 
 class PlaceKind(StrEnum):

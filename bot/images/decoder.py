@@ -44,6 +44,7 @@ from bot.workflow.ports import (
     LighterCopy,
     MaskForm,
     MaskReading,
+    Metrics,
     Preparation,
     Prepared,
     Probe,
@@ -51,6 +52,7 @@ from bot.workflow.ports import (
     SendFile,
     Source,
 )
+from bot.workflow.silent import SILENT
 
 log: Any = structlog.get_logger()
 
@@ -69,8 +71,14 @@ class Decoder:
     `program` is what Python is told to run as a child.
     """
 
-    def __init__(self, size: int = 2, limits: Limits | None = None, program: tuple[str, ...] = CHILD) -> None:
-        self._pool = Pool(size, limits or Limits(), program)
+    def __init__(
+        self,
+        size: int = 2,
+        limits: Limits | None = None,
+        program: tuple[str, ...] = CHILD,
+        metrics: Metrics = SILENT,
+    ) -> None:
+        self._pool = Pool(size, limits or Limits(), program, metrics)
         self._large = asyncio.Semaphore(1)
 
     async def __aenter__(self) -> Self:

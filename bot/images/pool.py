@@ -27,6 +27,8 @@ from bot.images.tasks import (
     pack,
     unpack_said,
 )
+from bot.workflow.ports import Metrics
+from bot.workflow.silent import SILENT
 
 log: Any = structlog.get_logger()
 
@@ -164,7 +166,8 @@ class Pool:
     `program` is what Python is told to run as a child.
     """
 
-    def __init__(self, size: int, limits: Limits, program: tuple[str, ...] = CHILD) -> None:
+    def __init__(self, size: int, limits: Limits, program: tuple[str, ...] = CHILD, metrics: Metrics = SILENT) -> None:
+        self._metrics = metrics
         self._slots = asyncio.Semaphore(size)
         self._limits = limits
         self._program = program
@@ -232,6 +235,8 @@ class Pool:
             self._idle.append(child)
 
     async def _bury(self, child: Child) -> None:
+        if not self._closed:
+            self._metrics.decoder_replaced()
         try:
             await child.end()
         finally:

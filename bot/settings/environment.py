@@ -32,6 +32,7 @@ from bot.settings.values import (
     DIALECT_NAMES,
     IMAGES_ADDRESS,
     KEY,
+    Bind,
     DialectName,
     ImagesAddress,
     Link,
@@ -40,6 +41,7 @@ from bot.settings.values import (
     SettingsWrong,
     SocketAddress,
     WebAddress,
+    bind,
     has_version,
     in_the_clear,
     secret,
@@ -147,6 +149,15 @@ class Settings(BaseSettings):
     terms_url: Link | None = Field(None, description="an address such as https://example.org/terms")
     contact: Annotated[str, Field(max_length=200)] = Field("", description="a text of at most 200 characters")
 
+    web_url: WebAddress | None = Field(None, description="an address such as https://paint.example.org")
+    web_bind: Annotated[Bind | None, NoDecode, BeforeValidator(bind)] = Field(
+        Bind("127.0.0.1", 8080), description="an address and a port such as 127.0.0.1:8080, or off"
+    )
+
+    ops_bind: Annotated[Bind | None, NoDecode, BeforeValidator(bind)] = Field(
+        Bind("127.0.0.1", 9464), description="an address and a port such as 127.0.0.1:9464, or off"
+    )
+
     identifies_per_hour: int = Field(20, ge=1, le=1000, description="a whole number from 1 to 1000")
 
     log_level: Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], BeforeValidator(_upper)] = Field(
@@ -194,6 +205,11 @@ class Settings(BaseSettings):
         return self._file.providers[0].models[0]
 
     @property
+    def painter(self) -> str | None:
+        """The address of the page where masks are painted, where there is one and it listens."""
+        return self.web_url if self.web_bind is not None else None
+
+    @property
     def limits(self) -> Limits:
         """What a member may make and spend, and the whole house."""
         return Limits(
@@ -221,6 +237,8 @@ class Settings(BaseSettings):
         for name in ("discord_api_url", "discord_gateway_url", "images_api_url"):
             if why := in_the_clear(getattr(self, name) or ""):
                 raise ValueError(f"{name.upper()} {why}")
+        if in_the_clear(self.web_url or ""):
+            raise ValueError("WEB_URL has to begin with https:// where the page is not in your own network.")
         if has_version(self.images_api_url) and self.images_dialect != "azure":
             raise ValueError(f"IMAGES_API_URL has to be {IMAGES_ADDRESS}.")
         return self

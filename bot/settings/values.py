@@ -3,6 +3,7 @@
 import ipaddress
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Annotated
 from urllib.parse import urlsplit
 
@@ -21,6 +22,28 @@ DIALECT_NAMES = f"{', '.join(dialect_names()[:-1])} or {dialect_names()[-1]}"
 
 class SettingsWrong(Exception):
     """The settings cannot be used. Its text is one plain sentence that names the place and repeats no value."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bind:
+    """Where a door of ours listens; port 0 is any that is free."""
+
+    host: str
+    port: int
+
+
+def bind(value: object) -> object:
+    """The place that "127.0.0.1:9464" or "[::1]:9464" names; None for "off". Raises ValueError for what is neither."""
+    if not isinstance(value, str):
+        return value
+    if (value := value.strip().lower()) == "off":
+        return None
+    found = re.fullmatch(r"(?:\[([0-9a-f:.]+)\]|([a-z0-9.-]+)):([0-9]{1,5})", value)
+    if found is None or int(found[3]) > 65_535:
+        raise ValueError
+    if found[1]:
+        ipaddress.IPv6Address(found[1])
+    return Bind(found[1] or found[2], int(found[3]))
 
 
 def secret(value: object) -> object:

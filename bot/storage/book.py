@@ -15,8 +15,8 @@ from bot.domain import crash
 from bot.domain.errors import Trouble
 from bot.domain.job import Announcement, Job, Move, State
 from bot.domain.quota import Balance, Demand, Window
-from bot.domain.request import EditRequest
-from bot.storage import balances, drafts, finishing, holds, placing, queue, recovery
+from bot.domain.request import Door, EditRequest
+from bot.storage import balances, drafts, finishing, holds, paintings, placing, queue, recovery
 from bot.storage.database import Database
 from bot.storage.gathered import blobs_gathered
 from bot.storage.history import History
@@ -51,7 +51,8 @@ class Book(drafts.Drafts, queue.Queue, History, Results, Versions, Notes, Identi
         A demand takes from its grants first, in their order and as much as each has left, and the rest from its window.
         An origin that placed a job before gets that job, whatever the allowances say by now. Where a draft of this
         origin is named it becomes `agreed` in the same transaction; a refused allowance leaves it open. Raises
-        `NotAgreed` where it was dropped or has expired, and `LookupError` where this origin has no such draft.
+        `NotAgreed` where it was dropped or has expired, and `LookupError` where this origin has no such draft. A
+        painting is used in the same transaction by the edit that came of it; `PaintingOver` where it was given up.
         """
         at = self._clock.now()
         async with self._database.writing() as tx:
@@ -61,6 +62,8 @@ class Book(drafts.Drafts, queue.Queue, History, Results, Versions, Notes, Identi
             fresh = row is not None
             if row is not None:
                 crash.point("after-row")
+                if request.origin.door is Door.PAINTER:
+                    await paintings.use(tx, request.origin.id, request.user_id, row.id, at)
                 await holds.take(tx, row.id, hold, at)
                 await self._tickets.enqueue(tx, row.id, request.user_id, request.place.guild_id)
                 crash.point("after-hold")

@@ -18,6 +18,7 @@ from bot.storage.tables import (
     grants,
     jobs,
     ledger,
+    paintings,
     parts,
     permits,
     pickers,
@@ -56,6 +57,7 @@ def _questions(user_id: int) -> dict[str, sa.Select[Any]]:
         # Whose picture it was is somebody else's to tell, too.
         "tray": sa.select(*gathered).where(tray.c.user_id == user_id).order_by(tray.c.id),
         "pickers": sa.select(*pickers.c).where(pickers.c.user_id == user_id).order_by(pickers.c.id),
+        "paintings": sa.select(*paintings.c).where(paintings.c.user_id == user_id).order_by(paintings.c.id),
         "preferences": sa.select(*preferences.c).where(preferences.c.user_id == user_id),
         "allowances": sa.select(*of_window, windows.c.used, windows.c.held).where(account).order_by(windows.c.id),
         "ledger": sa.select(ledger.c.at, ledger.c.job_id, ledger.c.kind, ledger.c.amount, *of_window)

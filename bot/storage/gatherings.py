@@ -24,12 +24,13 @@ from bot.storage.gathered import (
     tray_picture_from,
 )
 from bot.storage.rows import request_text
-from bot.storage.tables import STILL_ASKED, pickers, preferences, tray
+from bot.storage.tables import STILL_ASKED, paintings, pickers, preferences, tray
 from bot.storage.turns import take_turns
 from bot.storage.unbroken import unbroken
 from bot.storage.upserts import insert
 from bot.workflow.ports import Clock
 
+PAINTINGS_STAY_S = 86_400  # so that a draft that one became can still be agreed to, and a late press hears the same
 PICKERS_STAY_S = 3600  # so that a late press hears what became of its picker
 
 
@@ -149,7 +150,10 @@ class Gatherings:
     # ── what is over ────────────────────────────────────────────────────────────────────────────────────────
 
     async def sweep(self) -> int:
-        """Drop what has expired: pictures of trays, and pickers an hour after their end. Returns how many rows."""
+        """Drop what has expired: pictures of trays, pickers an hour after their end, and paintings a day after it.
+
+        Returns how many rows.
+        """
         count = await self._sweep()
         if count:
             await self._database.tidy()
@@ -162,6 +166,7 @@ class Gatherings:
         late = (
             sa.delete(tray).where(tray.c.expires_at <= at),
             sa.delete(pickers).where(ended_at <= at - PICKERS_STAY_S),
+            sa.delete(paintings).where(paintings.c.expires_at <= at - PAINTINGS_STAY_S),
         )
         async with self._database.writing() as tx:
             return sum([int((await tx.execute(statement)).rowcount) for statement in late])

@@ -44,6 +44,8 @@ from bot.workflow.ports import (
     Clock,
     Declined,
     Doubtful,
+    Freight,
+    Metrics,
     Pictures,
     Postbox,
     Preparation,
@@ -58,6 +60,7 @@ from bot.workflow.ports import (
     Unsent,
 )
 from bot.workflow.room import give_room, refusal, take_room
+from bot.workflow.timing import count_form, timed
 
 log = structlog.get_logger()
 
@@ -87,9 +90,12 @@ class Maker:
     patience: Patience
     insist: Insistence
     user_key: bytes  # keys the hash under which the provider sees a member
+    metrics: Metrics
 
     async def __call__(self, job: Job) -> None:
         """Make a running job's pictures, or end it as what came of it allows."""
+        if job.claims == 1:
+            self.metrics.queued(self.clock.now() - job.placed_at)
         try:
             job = await self.announce(job)
         except Undeliverable:
@@ -188,7 +194,8 @@ class Maker:
             return None
         crash.point("after-sent")
         try:
-            answer = await self._call(card, job, attempt, asked, prepared, folder)
+            with timed(self.metrics, self.clock, card):
+                answer = await self._call(card, job, attempt, asked, prepared, folder)
             crash.point("after-body")
             following = await to_the_end(self._settle(card, job, attempt, asked, answer))
             crash.point("after-settle")
@@ -231,6 +238,8 @@ class Maker:
                 if isinstance(event, Preview):
                     await course.preview(event)
                 else:
+                    if event.phase is Phase.WAITING:
+                        count_form(self.metrics, prepared)
                     if event.phase is Phase.RECEIVING:
                         await give_room(folder)
                     course.tell(event)
@@ -277,6 +286,7 @@ class Maker:
             log.warning("result_useless", code=useless.code)
             return None
         size = (await asyncio.to_thread(path.stat)).st_size
+        self.metrics.carried(Freight.FROM_PROVIDER, size)
         blob = await self.insist(lambda: self.blobs.keep(path))
         crash.point("after-file")
         return ResultPicture(blob, probe.format, probe.width, probe.height, size, revised)

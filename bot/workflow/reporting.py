@@ -18,8 +18,11 @@ from bot.workflow.packing import Packer, result_name
 from bot.workflow.ports import (
     Blobs,
     Book,
+    Clock,
     Delivery,
+    Freight,
     Lighten,
+    Metrics,
     Parcel,
     Postbox,
     Undeliverable,
@@ -39,6 +42,8 @@ class Reporter:
     pack: Packer
     announce: Announcer
     guild_log: GuildLog
+    clock: Clock
+    metrics: Metrics
 
     async def __call__(self, job: Job, *, again: bool) -> None:
         """Deliver or tell; `again` where somebody may have begun with it before."""
@@ -63,9 +68,11 @@ class Reporter:
         await self.postbox.close(over)
         crash.point("after-close")
         if await self.book.delivered(job.id, muted=job.muted) is not None:
+            await self._count(job)
             await self.guild_log.edit(over)  # else Show was pressed in this very moment, and it is not over
 
     async def _deliver(self, job: Job, *, look_first: bool) -> None:
+        began = self.clock.now()
         self.postbox.progress(job, Progress(Phase.DELIVERING))
         posted_before = await self.book.parts(job.id)
         if not posted_before:  # what is left belongs beside what is there, as it was then
@@ -82,6 +89,16 @@ class Reporter:
                 async for part, message_id in posted:
                     crash.point("after-post")
                     await self.book.posted(job.id, part, message_id)
+        self.metrics.delivered(self.clock.now() - began)
+        self.metrics.carried(Freight.TO_DISCORD, sum(parcel.bytes for parcel in parcels))
+
+    async def _count(self, job: Job) -> None:
+        try:
+            maker = await self.book.maker(job.id)
+        except Exception as fault:  # noqa: BLE001 - the edit is over, whether or not anybody knows who made it
+            log.warning("maker_unread", kind=type(fault).__name__)
+            maker = None
+        self.metrics.edit_ended(job, maker)
 
     def _whole(self, job: Job) -> list[Parcel]:
         return [

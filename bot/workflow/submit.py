@@ -36,6 +36,7 @@ from bot.workflow.ports import (
     Clock,
     Council,
     Guilds,
+    Metrics,
     Note,
     Placed,
     Postbox,
@@ -73,15 +74,29 @@ class Submit:
     clock: Clock
     wake: Callable[[], None]
     is_shut: Callable[[str], bool]  # whether a provider lets nobody in
+    metrics: Metrics
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)  # between counting who waits and waiting as well
 
-    async def __call__(self, request: EditRequest) -> Receipt | Asking:
+    async def __call__(self, request: EditRequest, *, seen_price: int = 0) -> Receipt | Asking:
         """Place an edit: nothing is held unless everything that can be known beforehand is in order.
 
-        One that may cost more than `ask_above` is asked about first.
+        One that may cost more than `ask_above` is asked about first, unless its member saw this price, in micro-USD,
+        when they asked for it.
         """
         with told_plainly():
-            return await self._take(request, asks=True)
+            return await self._take(request, max(seen_price, self.terms().ask_above))
+
+    async def estimate(self, request: EditRequest, sizes: Sequence[tuple[int, int]]) -> int:
+        """What an edit with files of these sizes may cost at most, in micro-USD; nothing is held or placed.
+
+        Raises the `Refused` that says why there can be none, as far as that can be told without looking at the files.
+        """
+        with told_plainly():
+            statute, member = await self._statute(request), _member(request)
+            quota.admit(statute)
+            await self._admit(request)
+            request, cards = self._chosen(request, statute)
+            return settled(cards, request, sizes, statute, member)[1]
 
     async def agree(
         self, draft_id: int, user_id: int, role_ids: tuple[int, ...] | None = None, guild_id: int | None = None
@@ -118,7 +133,7 @@ class Submit:
         anew = replace(job.request, origin=Origin(Door.BUTTON, job_id), parent=job_id, status_message=None)
         anew = replace(with_roles(anew, role_ids, guild_id), place=home(job))
         with told_plainly():
-            receipt = await self._take(anew, asks=False)
+            receipt = await self._take(anew, None)
         assert isinstance(receipt, Receipt)  # noqa: S101 - only a question is no receipt, and none was to be asked
         if receipt.fresh or receipt.job.results or receipt.job.state in UNSETTLED:
             return receipt
@@ -193,7 +208,16 @@ class Submit:
             raise NotYours
         return job
 
-    async def _take(self, request: EditRequest, *, asks: bool) -> Receipt | Asking:
+    def _chosen(self, request: EditRequest, statute: Statute) -> tuple[EditRequest, tuple[ModelCard, ...]]:
+        """The request with a model, and the cards that may make it. Raises the `Refused` of what was chosen."""
+        member = _member(request)
+        model = request.model or quota.open_model(statute.permits, member, self.catalog.default)
+        request = replace(request, model=model)
+        cards = self._open_cards(request)
+        quota.check_permits(statute.permits, member, cards[0].name, request.options)
+        return request, cards
+
+    async def _take(self, request: EditRequest, ask_above: int | None) -> Receipt | Asking:
         if not request.pictures:
             raise NoPicture
         if (before := await self.book.placed(request.origin)) is not None:
@@ -202,18 +226,15 @@ class Submit:
         quota.admit(statute)
         await self._admit(request)
         await self._check_queue(request)
-        request = replace(
-            request, model=request.model or quota.open_model(statute.permits, member, self.catalog.default)
-        )
-        cards = self._open_cards(request)
-        quota.check_permits(statute.permits, member, cards[0].name, request.options)
+        request, cards = self._chosen(request, statute)
         with structlog.contextvars.bound_contextvars(guild=request.place.guild_id, prompt=request.prompt):
             async with self.blobs.workshop() as folder:
                 seen = await self.look(request, folder)
                 cards = fitting(cards, request, seen)
                 said = notes(cards[0], request, seen)
-                request, predicted = settled(cards, request, seen, statute, member)
-                if not (asks and predicted > self.terms().ask_above):
+                request, predicted = settled(cards, request, seen.sizes, statute, member)
+                request = replace(request, mask_share=seen.mask.share if seen.mask else None)
+                if ask_above is None or predicted <= ask_above:
                     return _with(said, await self._placed(request, statute, predicted))
                 await self._check_questions(request)
                 await self._check_allowances(request, statute, predicted)
@@ -233,6 +254,8 @@ class Submit:
             hold = () if before is not None else self._hold(request, statute, predicted)
             async with self._house_watched(hold):
                 placed = await self.book.place(request, hold, predicted, draft)
+        if placed.fresh:
+            self.metrics.edit_placed(placed.job.request)
         receipt = await self._receipt(placed)
         return _with(await self.thresholds.placed(hold), receipt) if placed.fresh else receipt
 

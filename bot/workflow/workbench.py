@@ -12,9 +12,18 @@ from pathlib import PurePath
 
 import structlog
 
-from bot.domain.errors import InputLost, NotAgreed, NothingBefore, NotOver, PictureKept, PromptUnrevised, ResultGone
+from bot.domain.errors import (
+    InputLost,
+    NotAgreed,
+    NothingBefore,
+    NotOver,
+    NotYours,
+    PictureKept,
+    PromptUnrevised,
+    ResultGone,
+)
 from bot.domain.gathering import Gathered, TrayPicture
-from bot.domain.job import OVER, Job
+from bot.domain.job import OVER, UNSETTLED, Job
 from bot.domain.quota import Member
 from bot.domain.request import Door, EditRequest, InputFile, Origin, Place, PlaceKind, Presser
 from bot.workflow.lineage import is_hidden, seen_in
@@ -95,6 +104,36 @@ class Workbench:
             return replace(anew, origin=origin)
 
         return await self.once("vary", job_id, presser, make)
+
+    async def canvas(self, job_id: int, presser: Presser) -> EditRequest:
+        """An edit that waits for a mask: of the result, or of what its member asked for where there is none yet.
+
+        Raises `NotYours` or `InputLost`, and what `pictures` does. Whose mask it was begins with it.
+        """
+        job = await self.rights.found(job_id)
+        request, mine = job.request, job.request.user_id == presser.user_id
+        place = await self.place(job_id, presser)
+        settings = await self.guilds.settings(place.guild_id)
+        if job.results and job.state not in UNSETTLED:
+            [first, *_] = await self.pictures(job_id, presser)
+            request = replace(request, pictures=(first.file,), base=first.base, spoiler=first.spoiler, lender=None)
+        elif not mine or request.lender is not None:  # what was lent is not shown
+            raise NotYours
+        elif not request.pictures:
+            raise InputLost
+        return replace(
+            request,
+            origin=Origin(Door.PAINTER, 0),  # the painting has its own
+            place=place,
+            user_id=presser.user_id,
+            locale=presser.locale if place.kind is PlaceKind.PRIVATE else settings.language or presser.locale,
+            role_ids=presser.role_ids,
+            mask=request.mask if mine else None,
+            mask_share=None,
+            parent=None,
+            status_message=None,
+            spoiler=settings.hides(place, spoiler=request.spoiler or is_hidden(job, place)),
+        )
 
     async def once(self, what: str, job_id: int, presser: Presser, make: Make) -> Receipt | Asking:
         """Place the edit that a press asks for, or give the one that an earlier press of this member has under way.

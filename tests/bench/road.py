@@ -71,7 +71,7 @@ def measure() -> Row:
             save_png(photograph(*SIZE), picture)
         with answering(RESULTS, pictures[0]) as provider, _sandbox() as sandbox:
             world = {**sandbox, "IMAGES_API_URL": provider, "IMAGES_API_KEY": KEY}
-            with Side(__name__, "ours", {**world, "DATA_DIR": f"{folder}/data"}) as bot:
+            with Side(__name__, "ours", {**world, "DATA_DIR": f"{folder}/data", "OPS_BIND": "off"}) as bot:
                 crowd, setup = asyncio.run(_gathered(world, pictures))
                 crowd.warm_up()
                 with Side(__name__, "reference", setup) as script:

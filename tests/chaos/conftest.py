@@ -48,7 +48,7 @@ class House:
     @property
     def settings(self) -> dict[str, str]:
         """The whole environment of the bot."""
-        return {**self.sandbox.settings, "DATA_DIR": str(self.folder / "data"), "LOG_FORMAT": "json"}
+        return {**self.sandbox.settings, "DATA_DIR": str(self.folder / "data"), "LOG_FORMAT": "json", "OPS_BIND": "off"}
 
     @property
     def rows(self) -> Rows:

@@ -37,6 +37,7 @@ SETTINGS = {
     "OPERATOR_USD_PER_MONTH": "100000",
     "ASK_ABOVE_USD": "1000",
     "IDENTIFIES_PER_HOUR": "1000",
+    "OPS_BIND": "off",
 }
 
 

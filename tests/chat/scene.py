@@ -18,6 +18,7 @@ from bot.chat.intake.links import FreshLinks
 from bot.chat.intake.taking import Intake
 from bot.domain.catalog import Catalog, Provider, read_shelf, shipped_cards
 from bot.domain.deed import Spend
+from bot.domain.link import LinkKeys
 from bot.domain.quota import Limits, Terms
 from bot.domain.request import HouseRules, Options
 from bot.sandbox.clock import Clock
@@ -36,12 +37,14 @@ from bot.workflow.insistence import Insistence
 from bot.workflow.looking import Looking
 from bot.workflow.making import Maker
 from bot.workflow.packing import Packer
+from bot.workflow.painting import Painter
 from bot.workflow.patience import Patience
 from bot.workflow.picking import Picking
 from bot.workflow.ports import Charts
 from bot.workflow.reporting import Reporter
 from bot.workflow.reposting import Reposter
 from bot.workflow.rights import Rights
+from bot.workflow.silent import SILENT
 from bot.workflow.sources import Sources
 from bot.workflow.submit import Submit
 from bot.workflow.thresholds import Thresholds
@@ -53,9 +56,11 @@ from tests.workflow.memory_book import MemoryBook
 from tests.workflow.memory_council import MemoryCouncil
 from tests.workflow.memory_gatherings import MemoryGatherings
 from tests.workflow.memory_guilds import MemoryGuilds
+from tests.workflow.memory_paintings import MemoryPaintings
 
 PICTURE = b"png 1024x1024"
 NEVER = 1_000_000_000  # micro-USD that no edit of a test costs
+PAGE = "https://paint.test"  # where masks are painted, if they are
 LIMITS = Limits(images_per_day=20, micro_usd_per_month=5_000_000, house_micro_usd_per_month=50_000_000)
 
 
@@ -142,10 +147,12 @@ async def a_scene(
     operators: tuple[int, ...] = (),
     catalog: Catalog | None = None,
     ask_above: int = NEVER,
+    paints: bool = False,
 ) -> AsyncIterator[Scene]:
     """The bot logged in at a stand-in of its own; `connected` says whether it is at the gateway too.
 
-    An edit that may cost more than `ask_above` micro-USD is asked about first.
+    An edit that may cost more than `ask_above` micro-USD is asked about first. `paints` says whether there is a page
+    for painting masks.
     """
     clock = Clock() if connected else Hurry()
     book = MemoryBook(clock, Steps())
@@ -162,6 +169,7 @@ async def a_scene(
             operators=operators,
             catalog=catalog,
             ask_above=ask_above,
+            paints=paints,
         ) as scene,
     ):
         yield scene
@@ -187,6 +195,7 @@ async def a_bot(
     catalog: Catalog | None = None,
     ask_above: int = NEVER,
     council: MemoryCouncil | None = None,
+    paints: bool = False,
 ) -> AsyncIterator[Scene]:
     """One process of the bot: when it ends, the stand-in and the book go on."""
     steps = book.steps
@@ -208,7 +217,9 @@ async def a_bot(
             api_url=api,
         )
         gatherings, guilds = MemoryGatherings(clock, book), MemoryGuilds(clock, council)
-        postbox = DiscordPostbox(client, client.logged_in, clock, operators, client.tokens, guilds.presets)
+        postbox = DiscordPostbox(
+            client, client.logged_in, clock, operators, client.tokens, guilds.presets, paints=paints
+        )
         announce = Announcer(book, postbox)
         drafts, pack = Drafts(book, postbox, clock), Packer(pictures)
         guild_log = GuildLog(council, book, postbox)
@@ -228,15 +239,20 @@ async def a_bot(
             clock=clock,
             wake=lambda: None,
             is_shut=provider.is_shut,
+            metrics=SILENT,
         )
         insist = Insistence(clock)
         patience = Patience(book, postbox, provider, clock)
-        make = Maker(catalog, pictures, provider, book, blobs, postbox, announce, clock, patience, insist, b"key")
+        make = Maker(
+            catalog, pictures, provider, book, blobs, postbox, announce, clock, patience, insist, b"key", SILENT
+        )
         finish = Finisher(catalog, pictures, blobs, book, postbox, clock)
-        worker = Worker(book, make, Reporter(book, blobs, postbox, finish, pack, announce, guild_log))
+        report = Reporter(book, blobs, postbox, finish, pack, announce, guild_log, clock, SILENT)
+        worker = Worker(book, make, report)
         forgetting = Forgetting(book, b"key")
         govern = Govern(council, catalog, guild_log, clock)
         sources, trays = Sources(book, blobs, gatherings), Trays(gatherings, blobs, pictures, clock)
+        paintings = MemoryPaintings(book)
         house_rules, fresh = rules or HouseRules(), FreshLinks(client)
         intake = Intake(
             blobs, downloads, catalog, house_rules, lambda: client.stopping, guilds, council, sources, fresh
@@ -257,6 +273,7 @@ async def a_bot(
             workbench=Workbench(book, postbox, guilds, sources, submit, trays, rights, repost),
             archive=Archive(book, blobs, guilds, council, rights, repost, pack),
             guild_log=guild_log,
+            painter=Painter(paintings, submit, blobs, pictures, clock, LinkKeys(b"key"), PAGE) if paints else None,
             operators=frozenset(operators),
         )
         async with client, asyncio.TaskGroup() as group:

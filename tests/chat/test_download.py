@@ -10,6 +10,8 @@ from aiohttp import web
 
 from bot.chat.intake.download import DISCORD_ORIGINS, SLACK, Downloads, Offered, cdn_origins
 from bot.domain.errors import FileEmpty, FileTooBig, FileUnreachable
+from bot.workflow.ports import Freight
+from tests.standins import Tally
 
 MIB = 1024 * 1024
 LIMIT = 2 * MIB
@@ -268,3 +270,15 @@ async def test_a_few_at_a_time(tmp_path: Path) -> None:
 def test_shown_name(name: str, shown: str) -> None:
     """A name is shown on one line, and a nameless file has a name too."""
     assert Offered(name, "", 1).shown_name == shown
+
+
+async def test_bytes_that_came_are_counted(tmp_path: Path) -> None:
+    """What arrived counts once with all its bytes; what did not arrive counts nothing."""
+    metrics = Tally()
+    async with cdn(sending(b"x" * 300)) as url, Downloads(cdn_origins(url), metrics=metrics) as downloads:
+        await downloads.fetch(Offered("cat.png", f"{url}/cat.png", 300), tmp_path / "0", LIMIT)
+    async with cdn(sending(b"", 404)) as url, Downloads(cdn_origins(url), metrics=metrics) as downloads:
+        with pytest.raises(FileUnreachable):
+            await downloads.fetch(Offered("cat.png", f"{url}/cat.png", 300), tmp_path / "1", LIMIT)
+
+    assert metrics.freights == [(Freight.FROM_DISCORD, 300)]

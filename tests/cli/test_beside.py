@@ -62,7 +62,7 @@ async def beside(
     sandbox: Sandbox, terminal: Terminal, tmp_path: Path, samples: Samples
 ) -> AsyncGenerator[Beside, None]:
     """The bot, listening."""
-    settings = {**sandbox.settings, "DATA_DIR": str(tmp_path / "data")}
+    settings = {**sandbox.settings, "DATA_DIR": str(tmp_path / "data"), "OPS_BIND": "off"}
     bot = await Command.start("run", settings=settings, folder=tmp_path)
     try:
         await bot.line(lambda line: "listening" in line)

@@ -37,7 +37,7 @@ async def test_a_new_database(run: Run, tmp_path: Path) -> None:
 
 async def test_beside_a_running_bot(sandbox: Sandbox, run: Run, tmp_path: Path, samples: Samples) -> None:
     """The books are read while the bot runs: exact after an edit, its entries in words and as JSON."""
-    data = {"DATA_DIR": str(tmp_path / "data")}
+    data = {"DATA_DIR": str(tmp_path / "data"), "OPS_BIND": "off"}
     bot = await Command.start("run", settings={**sandbox.settings, **data}, folder=tmp_path)
     try:
         async with sandbox.member("mira") as mira:

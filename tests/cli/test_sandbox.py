@@ -53,7 +53,7 @@ async def stage(tmp_path_factory: pytest.TempPathFactory) -> AsyncGenerator[Stag
         stack.push_async_callback(serve.end)
         await serve.line(lambda line: line.startswith("SANDBOX_URL="))
         settings = dict(line.strip().split("=", 1) for line in serve.written)
-        data = {"DATA_DIR": str(folder / "data"), "LOG_FORMAT": "json"}
+        data = {"DATA_DIR": str(folder / "data"), "LOG_FORMAT": "json", "OPS_BIND": "off"}
         bot = await Command.start("run", settings={**settings, **data}, folder=folder)
         stack.push_async_callback(bot.end)
         await bot.logged("listening")

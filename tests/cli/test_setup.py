@@ -20,7 +20,7 @@ def check_sentence(ended: Ended, *words: str) -> None:
 
 def settings(sandbox: Sandbox, folder: Path) -> dict[str, str]:
     """Settings that work, with a log that speaks of errors only."""
-    return {**sandbox.settings, "DATA_DIR": str(folder / "data"), "LOG_LEVEL": "ERROR"}
+    return {**sandbox.settings, "DATA_DIR": str(folder / "data"), "LOG_LEVEL": "ERROR", "OPS_BIND": "off"}
 
 
 # What is set, and what the sentence has to say.

@@ -135,7 +135,7 @@ def _places(asks: Iterable[str]) -> Mapping[str, str]:
 def _house(sandbox: Sandbox, folder: Path, providers: str, changed: Mapping[str, str]) -> Settings:
     file = folder / "providers.toml"
     file.write_text(providers.replace("{engine}", sandbox.engine_url))
-    own = {"DATA_DIR": str(folder / "data"), "PROVIDERS_FILE": str(file), "IMAGES_MODEL": ""}
+    own = {"DATA_DIR": str(folder / "data"), "PROVIDERS_FILE": str(file), "IMAGES_MODEL": "", "OPS_BIND": "off"}
     return Settings.of({**sandbox.settings, **PLENTY, **own, **changed})
 
 

@@ -15,6 +15,7 @@ from bot.domain.errors import Failed, PictureDamaged, PictureTooHard, Stopping, 
 from bot.images.pool import CHILD, Limits, Pool
 from bot.images.tasks import ProbeTask, VerifyTask
 from bot.workflow.ports import Probe
+from tests.standins import Tally
 
 SMALL = Probe("png", 64, 48, animated=False, has_alpha=False)
 PATIENT = Limits(start_s=60, header_s=60, decode_s=60, work_s=60)
@@ -331,3 +332,20 @@ async def test_the_bot_is_killed(tmp_path: Path) -> None:
     await bot.communicate()
 
     await until(lambda: is_gone(pid))
+
+
+async def test_each_process_that_had_to_go_is_counted() -> None:
+    """One that died of a picture counts, one that was killed meanwhile counts; to end with the bot does not."""
+    metrics = Tally()
+    pool = Pool(1, PATIENT, PUPPET, metrics)
+    await pool.ask(act("good"))
+    with pytest.raises(PictureTooHard):
+        await pool.ask(act("exit"))
+    await pool.ask(act("good"))
+    (pid,) = pool.pids
+    os.kill(pid, signal.SIGKILL)
+    await until(lambda: is_gone(pid))
+    await pool.ask(act("good"))
+    await pool.aclose()
+
+    assert metrics.decoders == 2

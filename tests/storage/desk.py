@@ -20,6 +20,7 @@ from bot.storage.council import Council
 from bot.storage.database import Database
 from bot.storage.gatherings import Gatherings
 from bot.storage.guilds import Guilds
+from bot.storage.paintings import Paintings
 from bot.workflow.ports import Settlement
 
 NOON = 1_763_640_000.0  # 20 November 2025, 12:00 UTC
@@ -60,6 +61,7 @@ class Desk:
         self.book = Book(database, self.tickets, self.clock)
         self.council = Council(database, self.clock)
         self.gatherings, self.guilds = Gatherings(database, self.clock), Guilds(database, self.clock)
+        self.paintings = Paintings(database, self.clock)
         self._origins = itertools.count(1)
 
     def request(

@@ -30,7 +30,7 @@ class Stage:
 
     def settings(self, **changed: str) -> Settings:
         """The sandbox's settings with these changes, and with a database of this test's own."""
-        return Settings.of({**self.sandbox.settings, "DATA_DIR": str(self.data), **changed})
+        return Settings.of({**self.sandbox.settings, "DATA_DIR": str(self.data), "OPS_BIND": "off", **changed})
 
     def bot(self, **changed: str) -> AbstractAsyncContextManager[None]:
         """The bot, on for the body of an `async with`; it may be started again on the same data."""

@@ -11,6 +11,7 @@ import pytest
 from bot.domain.catalog import Catalog, ModelCard, Provider, read_shelf, shipped_shelf
 from bot.domain.deed import Decider
 from bot.domain.job import Job, State
+from bot.domain.link import LinkKeys
 from bot.domain.quota import Limits, Terms, Unit
 from bot.domain.request import Door, EditRequest, InputFile, Options, Origin, Place, PlaceKind
 from bot.workflow.announce import Announcer
@@ -25,6 +26,7 @@ from bot.workflow.insistence import Insistence
 from bot.workflow.looking import Looking
 from bot.workflow.making import Maker
 from bot.workflow.packing import Packer
+from bot.workflow.painting import Painter
 from bot.workflow.patience import Patience
 from bot.workflow.picking import Picking
 from bot.workflow.ports import Asking, Receipt
@@ -48,11 +50,13 @@ from tests.standins import (
     ScriptedProvider,
     Steps,
     Stop,
+    Tally,
 )
 from tests.workflow.memory_book import Kind, MemoryBook
 from tests.workflow.memory_council import MemoryCouncil
 from tests.workflow.memory_gatherings import MemoryGatherings
 from tests.workflow.memory_guilds import MemoryGuilds
+from tests.workflow.memory_paintings import MemoryPaintings
 
 ANN, BOB = 42, 43
 MEMBER = f"user:{ANN}"
@@ -92,12 +96,14 @@ class House:
         self.council = MemoryCouncil(self.book, self.clock)
         self.gatherings = MemoryGatherings(self.clock, self.book)
         self.guilds = MemoryGuilds(self.clock, self.council)
+        self.paintings = MemoryPaintings(self.book)
         self.disk = RoomyDisk()
         self.blobs = FolderBlobs(self.folder, self.clock, self.steps)
         self.pictures = PlainPictures(self.steps)
         self.provider = ScriptedProvider(self.steps)
         self.postbox = RecordingPostbox(self.steps)
         self.catalog = Catalog(shipped_shelf(), "gpt-image-2")
+        self.metrics = Tally()
         self.start()
 
     def start(self) -> None:
@@ -125,10 +131,20 @@ class House:
             self.clock,
             self.ring,
             self.provider.is_shut,
+            self.metrics,
         )
         self.sources = Sources(self.book, self.blobs, self.gatherings)
         self.trays = Trays(self.gatherings, self.blobs, self.pictures, self.clock)
         self.picking = Picking(self.gatherings, self.submit, self.sources, self.clock)
+        self.painter = Painter(
+            self.paintings,
+            self.submit,
+            self.blobs,
+            self.pictures,
+            self.clock,
+            LinkKeys(b"key" * 11),
+            "https://paint.test",
+        )
         self.hosting = Hosting(self.guilds, self.catalog, guild_log)
         rights = Rights(self.book, self.guilds, self.sources)
         repost = Reposter(self.book, self.blobs, self.postbox, pack)
@@ -148,9 +164,12 @@ class House:
             Patience(self.book, self.postbox, self.provider, self.clock, lambda: self.stopping, lambda: self.chance),
             Insistence(self.clock),
             b"key",
+            self.metrics,
         )
         finish = Finisher(self.catalog, self.pictures, self.blobs, self.book, self.postbox, self.clock)
-        report = Reporter(self.book, self.blobs, self.postbox, finish, pack, announce, guild_log)
+        report = Reporter(
+            self.book, self.blobs, self.postbox, finish, pack, announce, guild_log, self.clock, self.metrics
+        )
         self.worker = Worker(self.book, make, report)
 
     def terms(self) -> Terms:

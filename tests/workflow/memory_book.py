@@ -7,8 +7,9 @@ from typing import Any
 
 from bot.domain.errors import Poisoned, Trouble
 from bot.domain.job import OVER, Announcement, Job, Move, ResultPicture, State, advance, sources
+from bot.domain.painting import Painting, PaintingState
 from bot.domain.quota import Demand
-from bot.domain.request import EditRequest, Origin
+from bot.domain.request import Door, EditRequest, Origin
 from bot.workflow.ports import Book, Clock, Placed, Settlement
 from tests.standins import Steps
 from tests.workflow.memory_money import Kind
@@ -51,11 +52,20 @@ class MemoryBook(MemoryVersions):
                 self.drafts |= agreed
                 return Placed(before, fresh=False, ahead=self._ahead(before.id))
             job = Job(len(self.jobs) + 1, State.QUEUED, False, request, predicted, self.clock.now())
+            used = self._used(request, job.id)
             self._hold(job.id, hold)
+            self.gathered.paintings |= used
             self.jobs[job.id] = job
             self.tickets.add(job.id)
             self.drafts |= agreed
             return Placed(job, fresh=True, ahead=self._ahead(job.id))
+
+    def _used(self, request: EditRequest, job_id: int) -> dict[int, Painting]:
+        """The painting that this edit uses up, if it comes of one. Raises `PaintingOver`."""
+        if request.origin.door is not Door.PAINTER:
+            return {}
+        one = self.gathered.open_painting(request.origin.id, request.user_id)
+        return {one.id: replace(one, state=PaintingState.USED, job_id=job_id)}
 
     async def job(self, job_id: int) -> Job | None:
         return self.jobs.get(job_id)

@@ -5,8 +5,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from bot.domain.draft import DraftState
-from bot.domain.errors import TrayFull
+from bot.domain.errors import PaintingOver, TrayFull
 from bot.domain.gathering import MOST_OPEN, Gathered, Picker, TrayPicture
+from bot.domain.painting import Painting, PaintingState
 from bot.domain.request import EditRequest
 from bot.workflow.ports import Clock
 from bot.workflow.ports import Gatherings as Port
@@ -15,7 +16,7 @@ from tests.standins import Steps
 if TYPE_CHECKING:
     from tests.workflow.memory_book import MemoryBook
 
-PICKERS_STAY_S = 3600
+PAINTINGS_STAY_S, PICKERS_STAY_S = 86_400, 3600
 
 Whose = tuple[int, int | None]
 
@@ -27,6 +28,7 @@ class Gathering:
         self.clock = clock
         self.trays: dict[Whose, list[TrayPicture]] = {}
         self.pickers: dict[int, Picker] = {}
+        self.paintings: dict[int, Painting] = {}
         self.closed_at: dict[int, float] = {}
         self.shares: dict[int, bool] = {}
 
@@ -40,7 +42,17 @@ class Gathering:
                 request = picker.request
                 found |= {one.file.blob for one in picker.candidates}
                 found |= {file.blob for file in (*request.pictures, request.mask) if file}
+        for painting in self.paintings.values():
+            if painting.state is PaintingState.OPEN and painting.expires_at > now:
+                found |= {file.blob for file in (*painting.request.pictures, painting.request.mask) if file}
         return found
+
+    def open_painting(self, painting_id: int, user_id: int) -> Painting:
+        """The painting that may place an edit of this member. Raises `PaintingOver` where it is not open, or theirs."""
+        one = self.paintings.get(painting_id)
+        if one is None or one.state is not PaintingState.OPEN or one.request.user_id != user_id:
+            raise PaintingOver
+        return one
 
     def discard(self, job_id: int) -> None:
         """Take the results of this job out of every tray, and give up the open pickers that offer them."""
@@ -49,6 +61,10 @@ class Gathering:
         for number, one in list(self.pickers.items()):
             if one.state is DraftState.OPEN and job_id in {picture.base for picture in one.candidates}:
                 del self.pickers[number]
+        offering = [one for one in self.paintings.values() if one.request.base == job_id]
+        for painting in offering:
+            if painting.state is PaintingState.OPEN:
+                del self.paintings[painting.id]
 
     def forget(self, user_id: int) -> None:
         """Take out what the member gathered and chose, and the member's pictures of what others did."""
@@ -62,6 +78,11 @@ class Gathering:
             number: one
             for number, one in self.pickers.items()
             if user_id not in {one.request.user_id, *(picture.author_id for picture in one.candidates)}
+        }
+        self.paintings = {
+            number: one
+            for number, one in self.paintings.items()
+            if one.request.user_id != user_id and (one.state is not PaintingState.OPEN or one.request.lender != user_id)
         }
 
 
@@ -160,7 +181,10 @@ class MemoryGatherings:
         over = [picker_id for picker_id, end in ends.items() if end <= now - PICKERS_STAY_S]
         for picker_id in over:
             del self.rows.pickers[picker_id]
-        return count + len(over)
+        late = [one.id for one in self.rows.paintings.values() if one.expires_at <= now - PAINTINGS_STAY_S]
+        for painting_id in late:
+            del self.rows.paintings[painting_id]
+        return count + len(over) + len(late)
 
     def _open(self, picker_id: int) -> Picker | None:
         picker = self.rows.pickers.get(picker_id)

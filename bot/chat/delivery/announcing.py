@@ -1,5 +1,6 @@
 """The status message of an edit, put up: a message of the bot's with a thread on it, or the answer to who asked."""
 
+import discord
 import structlog
 
 from bot.chat.delivery.posting import NONCE_TRUSTED_S, Letter, Post, quotation
@@ -16,16 +17,17 @@ from bot.workflow.ports import Clock
 
 log = structlog.get_logger()
 
-PRESSED = frozenset({Door.BUTTON, Door.PRESS})
+PRESSED = frozenset({Door.BUTTON, Door.PRESS, Door.PAINTER})
 
 
 class Announcing:
     """Puts it up, or finds it. Every verb raises `Undeliverable` or `Unreachable`."""
 
-    def __init__(self, post: Post, whisper: Whisper, clock: Clock) -> None:
+    def __init__(self, post: Post, whisper: Whisper, clock: Clock, *, paints: bool = False) -> None:
         self._post = post
         self._whisper = whisper
         self._clock = clock
+        self._paints = paints
 
     async def __call__(self, job: Job, text: str) -> Announcement:
         """Where the status is, and where the results go.
@@ -44,7 +46,7 @@ class Announcing:
         return Announcement(place.channel_id, message_id, home)
 
     async def _in_private(self, job: Job, text: str) -> Announcement:
-        letter = _letter(job, text)
+        letter = self._letter(job, text)
         for answer in self._answers(job):
             try:
                 message_id = await self._whisper.write(answer, letter)
@@ -74,10 +76,10 @@ class Announcing:
             return asked
         if self._clock.now() - job.placed_at > NONCE_TRUSTED_S and (found := await self._find(job, channel_id)):
             return found
-        return await self._post.send(channel_id, _letter(job, text), lambda: self._find(job, channel_id))
+        return await self._post.send(channel_id, self._letter(job, text), lambda: self._find(job, channel_id))
 
     async def _turned(self, job: Job, text: str, channel_id: int, message_id: int) -> bool:
-        view = buttons(job.id, job.request.locale, "cancel")
+        view = self._buttons(job)
         try:
             await self._post.rewrite(channel_id, message_id, content=text, view=view, attachments=[])
         except Closed:
@@ -87,7 +89,11 @@ class Announcing:
     async def _find(self, job: Job, channel_id: int) -> int | None:
         return await self._post.find_button(channel_id, f"edit:cancel:{job.id}")
 
+    def _letter(self, job: Job, text: str) -> Letter:
+        embed = quotation(job.request.prompt)
+        return Letter(text, f"e{job.id}-status", view=self._buttons(job), embed=embed)
 
-def _letter(job: Job, text: str) -> Letter:
-    view = buttons(job.id, job.request.locale, "cancel")
-    return Letter(text, f"e{job.id}-status", view=view, embed=quotation(job.request.prompt))
+    def _buttons(self, job: Job) -> discord.ui.View:
+        """An edit that has no mask yet can have one painted, unless its pictures are another member's."""
+        paints = self._paints and job.request.mask is None and job.request.lender is None
+        return buttons(job.id, job.request.locale, "cancel", *(("paint",) if paints else ()))

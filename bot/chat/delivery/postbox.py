@@ -82,6 +82,8 @@ class DiscordPostbox:
         tokens: Tokens | None = None,
         presets: Presets = no_presets,
         chosen: Chosen = nothing_chosen,
+        *,
+        paints: bool = False,
     ) -> None:
         self._post = Post(client, logged_in, clock)
         self._whisper = Whisper(Tokens(clock.now) if tokens is None else tokens, clock)
@@ -90,8 +92,9 @@ class DiscordPostbox:
         self._results = Results()
         self._presets = presets
         self._chosen = chosen
-        self._reposting = Reposting(client, self._post, self._whisper, self._results, presets)
-        self._announcing = Announcing(self._post, self._whisper, clock)
+        self._paints = paints
+        self._reposting = Reposting(client, self._post, self._whisper, self._results, presets, paints=paints)
+        self._announcing = Announcing(self._post, self._whisper, clock, paints=paints)
         self._questions = Questions(self._post, self._whisper, clock)
         self._lines = StatusLines(self._edit_line, clock)
         self._first_results: dict[int, str] = {}
@@ -188,7 +191,7 @@ class DiscordPostbox:
                 alt=result_alt(job.request.prompt, locale),
                 locale=locale,
                 hidden=job.request.spoiler,
-                buttons=None if part.number else partial(buttons_under, job, self._presets),
+                buttons=None if part.number else partial(buttons_under, job, self._presets, paints=self._paints),
                 lighten=delivery.lighten,
             )
             message_id = await self._results.post(route, page, look_first=delivery.look_first)

@@ -30,13 +30,20 @@ class Reposting:
     """Posts what was posted before, and deletes it."""
 
     def __init__(
-        self, client: discord.Client, post: Post, whisper: Whisper, results: Results, presets: Presets
+        self,
+        client: discord.Client,
+        post: Post,
+        whisper: Whisper,
+        results: Results,
+        presets: Presets,
+        *,
+        paints: bool = False,
     ) -> None:
         self._client = client
         self._post = post
         self._whisper = whisper
         self._results = results
-        self._presets = presets
+        self._presets, self._paints = presets, paints
 
     async def repost(self, repost: Repost) -> Reposted:
         """Post a version once more, with its buttons. Raises `Undeliverable` or `Unreachable`."""
@@ -52,7 +59,7 @@ class Reposting:
                 alt=result_alt(job.request.prompt, locale),
                 locale=locale,
                 hidden=job.request.spoiler,
-                buttons=None if part.number else partial(buttons_under, job, self._presets),
+                buttons=None if part.number else partial(buttons_under, job, self._presets, paints=self._paints),
             )
             message_ids.append(await self._results.post(route, page))
             links.append(link_to(route.spot, message_ids[-1]))

@@ -18,7 +18,9 @@ import yarl
 from bot.domain.errors import FileEmpty, FileTooBig, FileUnreachable
 from bot.words.amounts import MIB, megabytes
 from bot.words.escape import cut, plain
+from bot.workflow.ports import Freight, Metrics
 from bot.workflow.room import refusal
+from bot.workflow.silent import SILENT
 
 # The last two are where Discord keeps its own copies of what others show in embeds.
 DISCORD_ORIGINS = frozenset(
@@ -87,12 +89,19 @@ class Downloads:
     """Fetches attachments, a few at a time over all edits. Use it as `async with`."""
 
     def __init__(
-        self, origins: Collection[str], *, at_once: int = 8, timeout_s: float = 60, proxy: str | None = None
+        self,
+        origins: Collection[str],
+        *,
+        at_once: int = 8,
+        timeout_s: float = 60,
+        proxy: str | None = None,
+        metrics: Metrics = SILENT,
     ) -> None:
         self._origins = frozenset(origins)
         self._timeout = aiohttp.ClientTimeout(total=timeout_s, sock_connect=10, sock_read=20)
         self._turns = asyncio.Semaphore(at_once)
         self._proxy = proxy
+        self._metrics = metrics
         self._stack = AsyncExitStack()
         self._session: aiohttp.ClientSession | None = None
 
@@ -167,6 +176,7 @@ class Downloads:
             if response.status != 200:
                 raise FileUnreachable(name=offered.shown_name)
             received = await self._write(response.content, offered, into, limit)
+        self._metrics.carried(Freight.FROM_DISCORD, received)
         if received == 0:
             raise FileEmpty(name=offered.shown_name)
         if received < (offered.bytes or 0):

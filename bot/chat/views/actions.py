@@ -11,11 +11,13 @@ from bot.chat.desk import Desk
 from bot.chat.place import check_permissions, may_grant, moderates, place_of, presser_of
 from bot.chat.views.form import open_form
 from bot.chat.views.handing import hand_over, most_bytes
+from bot.domain.errors import NoPainter
 from bot.domain.gathering import MOST
 from bot.domain.quota import Member
 from bot.domain.request import Place, PlaceKind
 from bot.words import answers as words
 from bot.words import drafts as draft_words
+from bot.words import painter as painter_words
 from bot.words import workbench as bench_words
 from bot.words.alt import result_alt
 from bot.words.refusals import say
@@ -134,6 +136,16 @@ async def _use(press: Press) -> None:
     await press.answer(bench_words.trayed(len(tray), MOST, press.locale))
 
 
+async def _paint(press: Press) -> None:
+    presser, desk = presser_of(press.interaction), press.desk
+    if desk.painter is None:
+        raise NoPainter
+    desk.intake.admit_at(presser.place)
+    check_place(press.interaction, await desk.workbench.place(press.row_id, presser))
+    found = await desk.painter.open(await desk.workbench.canvas(press.row_id, presser), press.locale)
+    await press.answer(painter_words.invitation(found.url, found.expires_at, press.locale))
+
+
 # ── versions ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -188,6 +200,7 @@ ACTIONS: dict[str, Callable[[Press], Awaitable[None]]] = {
     "edit:revise": _revise,
     "edit:vary": _vary,
     "edit:use": _use,
+    "edit:paint": _paint,
     "edit:undo": _undo,
     "edit:post": _post,
     "edit:delete": _delete,

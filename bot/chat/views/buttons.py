@@ -32,6 +32,7 @@ LABELS = {
     "edit:revise": labels.REVISE,
     "edit:vary": labels.VARY,
     "edit:use": labels.USE,
+    "edit:paint": labels.PAINT,
     "edit:undo": labels.UNDO,
     "edit:post": labels.POST_HERE,
     "edit:delete": labels.REMOVE,

@@ -85,5 +85,5 @@ async def _show(desk: Desk, interaction: Interaction) -> None:
             parcels,
             result_alt(job.request.prompt, locale),
             hidden=job.request.spoiler,
-            view=result_buttons(job, presets, again=True, locale=locale),
+            view=result_buttons(job, presets, again=True, paints=desk.painter is not None, locale=locale),
         )

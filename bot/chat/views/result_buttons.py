@@ -96,29 +96,35 @@ def key_of(preset: Preset) -> str:
 
 
 def result_buttons(
-    job: Job, presets: Iterable[Preset] = (), *, again: bool = False, locale: str | None = None
+    job: Job,
+    presets: Iterable[Preset] = (),
+    *,
+    again: bool = False,
+    paints: bool = False,
+    locale: str | None = None,
 ) -> discord.ui.View:
     """What can be done with the results, in the language of the edit or another one.
 
     Only what there is: something untouched where something else is posted, other words where the provider said some,
-    a version before from the second on. `again` are results that their member alone is shown
-    once more.
+    a version before from the second on, the painter where there is one. `again` are results that their member alone is
+    shown once more.
     """
-    lines = (*_first_line(job, again=again), *_second_line(job, again=again))
+    paints = paints and len(job.results) == 1  # of several it is not clear which is painted on
+    lines = (*_first_line(job, again=again), *_second_line(job, again=again, paints=paints))
     found = [EditButton(f"edit:{verb}", job.id, locale or job.request.locale, line=line) for line, verb in lines]
     # Of several results it is not clear which a preset is for; the form of Edit again asks.
     offered = list(presets)[:MOST_PRESETS] if len(job.results) == 1 else []
     return rows(*found, *(PresetButton(job.id, key_of(one), one.name, line=2) for one in offered))
 
 
-async def buttons_under(job: Job, presets: Presets, guild_id: int | None) -> discord.ui.View:
+async def buttons_under(job: Job, presets: Presets, guild_id: int | None, *, paints: bool = False) -> discord.ui.View:
     """The same where the results are shown; with the presets of the job's server in there, where they can be read."""
     try:
         known = await presets(guild_id) if guild_id == job.request.place.guild_id else ()
     except StorageTrouble:
         log.warning("presets_unread", job=job.id)
         known = ()
-    return result_buttons(job, known)
+    return result_buttons(job, known, paints=paints)
 
 
 async def no_presets(_: int | None) -> Sequence[Preset]:
@@ -133,8 +139,9 @@ def _first_line(job: Job, *, again: bool) -> list[tuple[int, str]]:
     return [(0, verb) for verb in chosen]
 
 
-def _second_line(job: Job, *, again: bool) -> list[tuple[int, str]]:
+def _second_line(job: Job, *, again: bool, paints: bool) -> list[tuple[int, str]]:
     reworded = any(picture.revised_prompt for picture in job.results)
     touched = any(picture.untouched is not None for picture in job.results) and not job.muted and not again
     more = (*(("prompt",) if reworded else ()), *(("untouched",) if touched else ()))
-    return [(1, verb) for verb in ("original", *more, "delete", *(("post",) if again else ()))]
+    painted = ("paint",) if paints else ()
+    return [(1, verb) for verb in (*painted, "original", *more, "delete", *(("post",) if again else ()))]

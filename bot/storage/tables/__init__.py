@@ -4,7 +4,7 @@ from bot.storage.tables.decided import blocks, deeds, guilds, pauses, permits, p
 from bot.storage.tables.ground import STILL_ASKED, Serial, metadata
 from bot.storage.tables.money import LEDGER_KINDS, grants, holds, ledger, windows
 from bot.storage.tables.noted import forgotten, identifies, notes, notices
-from bot.storage.tables.waiting import drafts, pickers, preferences, tray
+from bot.storage.tables.waiting import drafts, paintings, pickers, preferences, tray
 from bot.storage.tables.work import (
     ATTEMPT_STATES,
     STILL_FULL,
@@ -39,6 +39,7 @@ __all__ = [
     "metadata",
     "notes",
     "notices",
+    "paintings",
     "parts",
     "pauses",
     "permits",

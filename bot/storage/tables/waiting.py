@@ -1,8 +1,9 @@
-"""What is not an edit yet: drafts, trays, pickers, and who lets others edit their pictures."""
+"""What is not an edit yet: drafts, trays, pickers, paintings, and who lets others edit their pictures."""
 
 import sqlalchemy as sa
 
 from bot.domain.draft import DraftState
+from bot.domain.painting import PaintingState
 from bot.storage.tables.ground import STILL_ASKED, among, metadata
 
 drafts = sa.Table(
@@ -66,6 +67,25 @@ pickers = sa.Table(
     sa.UniqueConstraint("origin_door", "origin_id", name="one_picker_an_origin"),
     sa.CheckConstraint(among("state", tuple(DraftState)), name="picker_state_is_known"),
     sa.CheckConstraint("(state = 'open') = (closed_at IS NULL)", name="closed_picker_has_its_end"),
+    sqlite_autoincrement=True,
+)
+
+# A link to the page for painting masks: it places one edit, and becomes `used` in the transaction that does.
+paintings = sa.Table(
+    "paintings",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("user_id", sa.BigInteger, nullable=False),
+    sa.Column("state", sa.Text, nullable=False),
+    sa.Column("request", sa.Text, nullable=False),
+    sa.Column("opened_at", sa.Double, nullable=False),
+    sa.Column("expires_at", sa.Double, nullable=False),
+    sa.Column("closed_at", sa.Double),
+    sa.Column("job_id", sa.Integer),
+    sa.CheckConstraint(among("state", tuple(PaintingState)), name="painting_state_is_known"),
+    sa.CheckConstraint("(state = 'open') = (closed_at IS NULL)", name="closed_painting_has_its_end"),
+    sa.CheckConstraint("(state = 'used') = (job_id IS NOT NULL)", name="used_painting_has_its_job"),
+    sa.Index("paintings_by_member", "user_id"),
     sqlite_autoincrement=True,
 )
 

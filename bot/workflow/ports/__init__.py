@@ -18,6 +18,7 @@ from bot.workflow.ports.council import Council
 from bot.workflow.ports.dispatch import Dispatcher
 from bot.workflow.ports.gatherings import Gatherings
 from bot.workflow.ports.guilds import Guilds
+from bot.workflow.ports.metrics import Freight, GaugeBook, Gauges, Metrics, Outcome
 from bot.workflow.ports.pictures import (
     Charts,
     Finished,
@@ -55,7 +56,10 @@ __all__ = [
     "Exhibit",
     "Finished",
     "Finishing",
+    "Freight",
     "Gatherings",
+    "GaugeBook",
+    "Gauges",
     "Guilds",
     "Lack",
     "Lighten",
@@ -63,9 +67,11 @@ __all__ = [
     "LogLine",
     "MaskForm",
     "MaskReading",
+    "Metrics",
     "Note",
     "NoteKind",
     "Occasion",
+    "Outcome",
     "Parcel",
     "Pictures",
     "Placed",

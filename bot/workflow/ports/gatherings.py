@@ -51,4 +51,7 @@ class Gatherings(Protocol):
         """Those of these members who do not let others edit their pictures."""
 
     async def sweep(self) -> int:
-        """Drop what has expired: pictures of trays, and pickers an hour after their end. Returns how many rows."""
+        """Drop what has expired: pictures of trays, pickers an hour after their end, and paintings a day after it.
+
+        Returns how many rows.
+        """

@@ -59,7 +59,7 @@ class Book(Protocol):
 
         Where a draft is named it becomes `agreed` in the same transaction. Raises `NotAgreed` where it was dropped or
         has expired, and `LookupError` where it is another origin's; one that was agreed before gives the job that it
-        became.
+        became. A painting is used in the same transaction. Raises `PaintingOver` where it was given up.
         """
 
     async def draft(self, request: EditRequest, predicted: int, expires_at: float) -> Draft:

@@ -1,0 +1,1 @@
+"""The browser's door, and what stands behind it."""
