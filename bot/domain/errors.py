@@ -211,7 +211,7 @@ class PermissionsMissing(Refused):
 
 
 class PermissionsYours(PermissionsMissing):
-    """Before I can work in this channel I need: {permissions}. You can give me that: in Server Settings → Roles, or for this channel alone in Edit Channel → Permissions."""
+    """Before I can work in this channel I need: {permissions}. You can give me that: look in Server Settings → Roles, or for this channel alone in Edit Channel → Permissions."""
 
 
 class DirectClosed(Refused):
@@ -243,7 +243,7 @@ class NotYours(Refused):
 
 
 class NothingBefore(Refused):
-    """This is the first version in this thread, so there is nothing to go back to. Edit the picture that you began with."""
+    """This is the first version in this thread, so there is nothing to go back to. Start anew with the picture that you began with."""
 
 
 class ResultGone(Refused):
@@ -259,7 +259,7 @@ class PromptUnrevised(Refused):
 
 
 class PictureKept(Refused):
-    """{name} has {size} MB, and Discord takes {limit} MB from you here. Its lighter copy is above; whoever runs me can give you the file."""
+    """{name} has {size} MB, and Discord takes {limit} MB from you here. Its lighter copy is above; ask whoever runs me for the file."""
 
 
 class TrayFull(Refused):

@@ -16,8 +16,8 @@ ROOTS = (Refused, Failed, Notice)
 KINDS = [kind for kind in Trouble.kinds.values() if kind not in ROOTS and kind.__module__ == "bot.domain.errors"]
 # Words that tell a reader what to do, or when it goes on by itself.
 WAY_ON = re.compile(
-    r"\b(ask|attach|choose|edit|erase|give|leave|look|make|more from|possible again from|press|rename|right-click|save|"
-    r"say|scale|send|shorten|start|these work|try|type|upload|use|has to look)\b",
+    r"\b(ask|attach|choose|erase|leave|look|make|more from|possible again from|press|rename|right-click|save|say|"
+    r"scale|send|shorten|start|these work|try|type|upload|use|has to look)\b",
     re.IGNORECASE,
 )
 

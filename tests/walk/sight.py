@@ -144,3 +144,8 @@ async def quota(member: Member) -> str:
 def is_whole(left: str) -> bool:
     """Whether an allowance is as it was on the first day."""
     return "20 of 20 left" in left and "$5.00 of $5.00 left" in left and "held" not in left
+
+
+# The buttons under one result: where it is as the model made it, and where it was worked on.
+UNTOUCHED = ["Edit again", "Vary", "Use as input", "Before/after", "Original file", "Delete"]
+RETOUCHED = ["Edit again", "Vary", "Use as input", "Before/after", "Original file", "Untouched", "Delete"]

@@ -11,7 +11,18 @@ from bot.sandbox.samples import Samples
 from tests.images.files import encoded
 from tests.walk.conftest import Crowd
 from tests.walk.good_files import QUARTERS, quarter_colours, quarters
-from tests.walk.sight import Named, button_labels, edited, exhibited, is_private, mask, picture, private, size_of
+from tests.walk.sight import (
+    UNTOUCHED,
+    Named,
+    button_labels,
+    edited,
+    exhibited,
+    is_private,
+    mask,
+    picture,
+    private,
+    size_of,
+)
 from tests.walk.test_ways_in import outside_is_unchanged
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -61,7 +72,7 @@ async def test_a_result_is_posted_as_it_came(crowd: Crowd) -> None:
         result = await mira.download(acted.files[0]["url"])
 
     assert result in _answered(crowd)
-    assert "Untouched" not in button_labels(acted.posted[0])
+    assert button_labels(acted.posted[0]) == UNTOUCHED
 
 
 async def test_a_locked_result_keeps_the_format_that_was_asked_for(crowd: Crowd, samples: Samples) -> None:

@@ -14,6 +14,8 @@ from tests.images.files import encoded
 from tests.walk.conftest import Crowd, Stage, crowded
 from tests.walk.several import Options, Row, providers, said
 from tests.walk.sight import (
+    RETOUCHED,
+    UNTOUCHED,
     button_labels,
     edited,
     exhibited,
@@ -161,7 +163,7 @@ async def test_a_provider_that_strays_a_little_is_not_accused(crowd: Crowd, samp
 
     assert outside_is_unchanged(samples, result)
     assert "ignored" not in acted.posted[0]["content"]
-    assert "Untouched" in button_labels(acted.posted[0])
+    assert button_labels(acted.posted[0]) == RETOUCHED
 
 
 async def test_without_the_lock_the_result_is_posted_as_it_came(crowd: Crowd, samples: Samples) -> None:
@@ -179,7 +181,7 @@ async def test_without_the_lock_the_result_is_posted_as_it_came(crowd: Crowd, sa
     assert not outside_is_unchanged(samples, result)
     assert "This provider ignored the mask." in acted.posted[0]["content"]
     assert RESTORED not in acted.posted[0]["content"]
-    assert "Untouched" not in button_labels(acted.posted[0])
+    assert button_labels(acted.posted[0]) == UNTOUCHED
 
 
 async def test_a_result_of_another_shape_cannot_be_locked(crowd: Crowd, samples: Samples) -> None:

@@ -71,8 +71,8 @@ async def test_an_admin_hears_where_to_give_it(crowd: Crowd) -> None:
         done = await edited(otto, images=[picture()], prompt="rights: given")
 
     assert asked.refused == (
-        "Before I can work in this channel I need: Send Messages in Threads. You can give me that: in Server Settings "
-        "→ Roles, or for this channel alone in Edit Channel → Permissions."
+        "Before I can work in this channel I need: Send Messages in Threads. You can give me that: look in Server "
+        "Settings → Roles, or for this channel alone in Edit Channel → Permissions."
     )
     assert is_private(asked)
     assert len(done.files) == 1
